@@ -1,0 +1,166 @@
+/**
+ * Applies one event to the store, in place. Decides nothing: whatever could have gone another way is in the event.
+ * Cost: the edges of the node the event names.
+ */
+import type { Event } from './events.ts';
+import { invariant, unreachable } from './invariant.ts';
+import type { NodeState } from './state.ts';
+import type { Store } from './store.ts';
+import { addNode, moveTo, select, stopTheClock } from './transition.ts';
+
+export function evolve(store: Store, event: Event): void {
+  const { run } = store;
+  invariant(event.at >= run.lastAt, `time went back: ${event.at} < ${run.lastAt}`);
+  apply(store, event);
+  run.lastAt = event.at;
+}
+
+function apply(store: Store, event: Event): void {
+  const { run } = store;
+  switch (event.type) {
+    case 'run-created':
+      run.run = event.run;
+      run.planHash = event.planHash;
+      run.seed = event.seed;
+      run.limits = event.limits;
+      return;
+    case 'nodes-added':
+      for (const spec of event.nodes) addNode(store, spec);
+      return;
+    case 'bead-credited':
+      moveTo(store, store.node(event.node), { phase: 'done', how: event.how }, event.at);
+      return;
+    case 'beads-selected':
+      select(store, event.nodes);
+      return;
+    case 'attempt-started': {
+      const node = store.node(event.node);
+      invariant(
+        node.spec.kind === 'bead' && node.phase.phase === 'ready',
+        `${event.node} starts, but is not ready`,
+      );
+      const step = node.spec.steps[0];
+      invariant(step !== undefined, `${event.node} has no steps`);
+      node.attempts = event.attempt;
+      moveTo(store, node, { phase: 'running', attempt: event.attempt, step, startedAt: event.at }, event.at);
+      return;
+    }
+    case 'step-succeeded': {
+      const node = store.node(event.node);
+      invariant(node.spec.kind === 'bead', `${event.node} has no steps`);
+      if (event.step === 'work') node.losses = 0;
+      const next = node.spec.steps[node.spec.steps.indexOf(event.step) + 1];
+      // After the last step a `bead-done` follows in the same transaction.
+      if (next !== undefined)
+        moveTo(
+          store,
+          node,
+          { phase: 'running', attempt: event.attempt, step: next, startedAt: event.at },
+          event.at,
+        );
+      return;
+    }
+    case 'attempt-failed': {
+      const node = store.node(event.node);
+      node.lastFailure = event.failure;
+      switch (event.failure.class) {
+        case 'task':
+          node.taskFailures += 1;
+          node.losses = 0;
+          break;
+        case 'infrastructure':
+          node.infrastructureFailures += 1;
+          node.losses = 0;
+          break;
+        case 'lost':
+          node.losses += 1;
+          break;
+        default:
+          unreachable(event.failure.class);
+      }
+      store.noteChanged(node);
+      // Without a retry, a `bead-failed` follows in the same transaction.
+      if (event.retryAfterMs === undefined) return;
+      if (event.retryAfterMs === 0) restart(store, node, event.at);
+      else moveTo(store, node, { phase: 'delayed', until: event.at + event.retryAfterMs }, event.at);
+      return;
+    }
+    case 'delay-ended':
+      restart(store, store.node(event.node), event.at);
+      return;
+    case 'stop-requested': {
+      const node = store.node(event.node);
+      invariant(node.phase.phase === 'running', `${event.node} is stopped, but does not run`);
+      const { attempt, step, startedAt } = node.phase;
+      moveTo(store, node, { phase: 'stopping', attempt, step, startedAt }, event.at);
+      return;
+    }
+    case 'attempt-cancelled':
+      restart(store, store.node(event.node), event.at);
+      return;
+    case 'bead-done':
+      moveTo(store, store.node(event.node), { phase: 'done', how: 'worked' }, event.at);
+      return;
+    case 'bead-failed':
+      moveTo(store, store.node(event.node), { phase: 'failed', standing: event.standing }, event.at);
+      return;
+    case 'failure-accepted':
+      moveTo(store, store.node(event.node), { phase: 'failed', standing: 'accepted' }, event.at);
+      return;
+    case 'bead-skipped':
+      moveTo(store, store.node(event.node), { phase: 'skipped', because: event.because }, event.at);
+      return;
+    case 'bead-cancelled':
+      moveTo(store, store.node(event.node), { phase: 'cancelled' }, event.at);
+      return;
+    case 'bead-reopened': {
+      const node = store.node(event.node);
+      node.taskFailures = 0;
+      node.infrastructureFailures = 0;
+      node.losses = 0;
+      restart(store, node, event.at);
+      return;
+    }
+    case 'sync-passed':
+      moveTo(store, store.node(event.node), { phase: 'done', how: 'passed' }, event.at);
+      return;
+    case 'run-paused':
+      run.phase = {
+        phase: 'paused',
+        reason: event.reason,
+        halted: event.reason.type === 'timeout' || event.reason.type === 'stop',
+      };
+      return;
+    case 'run-resumed':
+      // What ran while nobody watched is not counted; what ran until the last event is.
+      stopTheClock(store, run.lastAt);
+      if (run.working > 0) run.workingSince = event.at;
+      for (const id of store.inWork) rewind(store, store.node(id), event.at);
+      run.workedMsAtResume = run.workedMs;
+      run.limits = event.limits;
+      run.phase = { phase: 'active' };
+      return;
+    case 'run-aborted':
+      run.phase = { phase: 'aborting', node: event.node };
+      return;
+    case 'run-settled':
+      run.phase = { phase: 'settled', outcome: event.outcome };
+      return;
+    default:
+      unreachable(event);
+  }
+}
+
+/** Back to the queue, or to waiting when a need has been reopened meanwhile. */
+function restart(store: Store, node: NodeState, at: number): void {
+  moveTo(store, node, { phase: 'waiting' }, at);
+}
+
+/**
+ * A step that is repeated after a pause or a crash gets its whole time limit again; work that went on meanwhile, or is
+ * lost, does not.
+ */
+function rewind(store: Store, node: NodeState, at: number): void {
+  if (node.phase.phase !== 'running' || node.phase.step === 'work') return;
+  moveTo(store, node, { ...node.phase, startedAt: at }, at);
+}

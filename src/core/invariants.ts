@@ -1,0 +1,45 @@
+/**
+ * What holds between any two decisions, recomputed from scratch: the counters that `evolve.ts` keeps are a cache of this.
+ * For tests and simulation; too slow for a live run.
+ */
+import { resolution, verdict } from './edges.ts';
+import { invariant } from './invariant.ts';
+import { isInWork, isSettled, type NodeState } from './state.ts';
+import type { Store } from './store.ts';
+
+/** Throws a {@link Bug} naming the first invariant that does not hold. */
+export function checkInvariants(store: Store): void {
+  const { run } = store;
+  const nodes = [...store.nodes.values()];
+  const inWork = nodes.filter((node) => isInWork(node.phase));
+  const selected = nodes.filter((node) => node.selected);
+  invariant(inWork.length === run.working, 'I1: slots taken = beads in work');
+  invariant(inWork.length <= Math.max(run.limits.parallel, run.working), 'I2: slots are never exceeded');
+  invariant(store.inWork.size === inWork.length, 'I3: the set of beads in work is exact');
+  invariant(
+    run.unsettled === selected.filter((node) => !isSettled(node.phase)).length,
+    'I4: unsettled is exact',
+  );
+  const unsuccessful = selected.filter((node) => isSettled(node.phase) && node.phase.phase !== 'done').length;
+  invariant(run.unsuccessful === unsuccessful, 'I5: unsuccessful is exact');
+  const locks = inWork.flatMap((node) => (node.spec.kind === 'bead' ? node.spec.locks : []));
+  invariant(
+    new Set(locks).size === locks.length && locks.length === run.locks.size,
+    'I6: a lock has one holder',
+  );
+  for (const node of nodes) checkNode(store, node);
+}
+
+function checkNode(store: Store, node: NodeState): void {
+  const { id, needs } = node.spec;
+  const counts = { open: 0, met: 0, broken: 0 };
+  for (const need of needs) counts[resolution(need.on, store.node(need.node))] += 1;
+  for (const key of ['open', 'met', 'broken'] as const)
+    invariant(node[key] === counts[key], `I7: ${id}: ${key} is ${node[key]}, not ${counts[key]}`);
+  const stands = verdict(node);
+  const { phase } = node.phase;
+  if (phase === 'ready')
+    invariant(stands === 'go' && node.selected, `I8: ${id} is ready, so its needs are met`);
+  if (phase === 'waiting' && node.spec.kind === 'bead')
+    invariant(stands !== 'go' || !node.selected, `I9: ${id} waits, so a need is open or it is not selected`);
+}

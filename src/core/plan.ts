@@ -1,0 +1,138 @@
+/**
+ * The plan model: what every input dialect lowers to, as plain JSON-able data. A plan is journaled whole with the
+ * run that executes it, so a run can be continued and shown after its files have changed.
+ * Paths are POSIX, relative to the project root.
+ */
+import type { NodeId, Step } from './ids.ts';
+
+export type FormulaType = 'convoy' | 'workflow' | 'expansion';
+/** What happens when a bead has used up its retries. */
+export type OnFailure = 'pause' | 'skip' | 'abort';
+/** When a convoy level with failures may pass its sync point. */
+export type Quorum = 'all' | 'majority' | 'any';
+
+export interface Formula {
+  readonly name: string;
+  readonly type: FormulaType;
+  readonly version: string | undefined;
+  readonly file: string;
+  /** Context documents by key (`spec`, `mrd`, …): resolved path, or undefined when the file was not found. */
+  readonly context: Readonly<Record<string, string | undefined>>;
+  /** Beads in work at once, ≥ 1. */
+  readonly parallel: number;
+  /** Wall-clock limit of one run, also the upper bound of one attempt. */
+  readonly timeoutMs: number | undefined;
+  readonly sync: 'level' | 'none';
+  readonly quorum: Quorum;
+}
+
+export interface Criterion {
+  readonly text: string;
+  /** A shell command that decides the criterion (exit 0: verified); without one it is prose. */
+  readonly check: string | undefined;
+}
+
+/** A reference such as `from_spec = ["architecture.api_layer"]`, resolved against the document's heading tree. */
+export interface ContextRef {
+  /** Key of the document in {@link Formula.context}. */
+  readonly document: string;
+  readonly ref: string;
+  /** 1-based, inclusive line range in the document; undefined when the section or document is missing. */
+  readonly lines: { readonly from: number; readonly to: number } | undefined;
+}
+
+export interface Bead {
+  readonly id: NodeId;
+  readonly name: string;
+  readonly file: string;
+  readonly description: string;
+  readonly requires: readonly NodeId[];
+  /** 1 is highest. */
+  readonly priority: number;
+  /** Longest distance from a root over `requires`, 0-based. */
+  readonly level: number;
+  /** Paths or globs, relative to the rig's root; checked never to leave it by spelling. */
+  readonly artifacts: readonly string[];
+  readonly criteria: readonly Criterion[];
+  /** Shell commands that must all exit 0 (`acceptance.checks`). */
+  readonly checks: readonly string[];
+  readonly context: readonly ContextRef[];
+  /** The shell command that is the work (`bead.task.run`); undefined when an agent reads the description. */
+  readonly run: string | undefined;
+  /** Name of the agent in the settings, or `shell`; undefined: the rig's, else the project's only agent. */
+  readonly agent: string | undefined;
+  readonly rig: string;
+  /** The time limit of one attempt. */
+  readonly timeoutMs: number | undefined;
+  /** The source file said `status = "done"` when it was first loaded. */
+  readonly declaredDone: boolean;
+  /** 1-based line of the `status` key in the source file, when it carries one (then it is written back). */
+  readonly statusLine: number | undefined;
+  /** Hash of everything that decides what the work is: definition without status, text of the referenced sections. */
+  readonly key: string;
+}
+
+/** `succeeded`: the node is done. `settled`: it is done, skipped, cancelled or failed for good. `failed`: it failed for good. */
+export type EdgeOn = 'succeeded' | 'settled' | 'failed';
+
+export interface Need {
+  readonly node: NodeId;
+  readonly on: EdgeOn;
+}
+
+/** How many needs must be met: every one, at least one, or at least `atLeast`. */
+export type Join =
+  | { readonly type: 'all' }
+  | { readonly type: 'any' }
+  | { readonly type: 'quorum'; readonly atLeast: number };
+
+/** What a bead may spend and what its end means; shared by many nodes. */
+export interface Policy {
+  /** Further attempts after the first. */
+  readonly retries: number;
+  readonly timeoutMs: number | undefined;
+  readonly onFailure: OnFailure;
+}
+
+interface NodeBase {
+  readonly id: NodeId;
+  readonly needs: readonly Need[];
+  readonly level: number;
+}
+
+/** A bead as the scheduler sees it. */
+export interface BeadNode extends NodeBase {
+  readonly kind: 'bead';
+  readonly join: Join;
+  readonly priority: number;
+  /** Position in the author's order: breaks ties of priority. */
+  readonly order: number;
+  /** Weight of the longest remaining path, this node included; breaks ties of order. */
+  readonly tail: number;
+  readonly policy: Policy;
+  /** Beads of one lane share a rig and an agent; limits apply per lane's rig and agent. */
+  readonly rig: string;
+  readonly agent: string;
+  /** Names held while the bead runs; two beads that declare the same artifact share one. */
+  readonly locks: readonly string[];
+  /** What one attempt goes through, in this order; always contains `work`. */
+  readonly steps: readonly Step[];
+}
+
+/** The barrier after a level of a convoy; its needs are the level's beads, on `settled`. */
+export interface SyncNode extends NodeBase {
+  readonly kind: 'sync';
+  readonly quorum: Quorum;
+}
+
+export type NodeSpec = BeadNode | SyncNode;
+
+export interface Plan {
+  /** Hash over everything in this plan but itself. */
+  readonly hash: string;
+  readonly formula: Formula;
+  /** In scheduling order: position is `BeadNode.order`. */
+  readonly beads: readonly Bead[];
+  /** The lowered graph; a node comes after everything it needs. */
+  readonly nodes: readonly NodeSpec[];
+}

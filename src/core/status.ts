@@ -1,0 +1,35 @@
+/** The words by which people and programs know where a bead is; derived from phases, never stored as truth. */
+import { unreachable } from './invariant.ts';
+import type { NodeState, RunState } from './state.ts';
+
+export type NodeStatus =
+  | 'waiting'
+  | 'ready'
+  | 'running'
+  | 'done'
+  | 'failed'
+  | 'skipped'
+  | 'paused'
+  | 'cancelled';
+
+/** `paused`: it could start, but the run starts nothing new. */
+export function statusOf(run: RunState, node: NodeState): NodeStatus {
+  const { phase } = node.phase;
+  switch (phase) {
+    case 'waiting':
+    case 'delayed':
+      return 'waiting';
+    case 'ready':
+      return run.phase.phase === 'paused' ? 'paused' : 'ready';
+    case 'running':
+    case 'stopping':
+      return 'running';
+    case 'done':
+    case 'failed':
+    case 'skipped':
+    case 'cancelled':
+      return phase;
+    default:
+      return unreachable(phase);
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * All the core knows of a run, behind the few operations it needs: look a node up, note that it changed, take the next
+ * ready bead, the next timer. The in-memory store here serves local runs; the same operations can be rows and indexes.
+ * Owns: node and run records, queues, and what changed since the last look. Invariants are in `invariants.ts`.
+ */
+import { Heap } from './heap.ts';
+import type { NodeId, Step } from './ids.ts';
+import { invariant } from './invariant.ts';
+import { ReadyQueue } from './ready-queue.ts';
+import type { NodeState, RunState } from './state.ts';
+
+/** Something is due for a node; checked against its phase when it fires. */
+export interface Timer {
+  readonly at: number;
+  readonly node: NodeId;
+  /** Undefined: a delay ends. Else: the time limit of this step of this attempt. */
+  readonly limit: { readonly attempt: number; readonly step: Step } | undefined;
+}
+
+export class Store {
+  readonly run: RunState = {
+    run: undefined,
+    planHash: '',
+    seed: 0,
+    limits: { parallel: 1, timeoutMs: undefined, rigs: {}, agents: {} },
+    phase: { phase: 'active' },
+    lastAt: 0,
+    working: 0,
+    workingPerRig: new Map(),
+    workingPerAgent: new Map(),
+    locks: new Map(),
+    workedMs: 0,
+    workingSince: undefined,
+    workedMsAtResume: 0,
+    unsettled: 0,
+    unsuccessful: 0,
+  };
+  readonly nodes = new Map<NodeId, NodeState>();
+  readonly ready = new ReadyQueue();
+  readonly timers = new Heap<Timer>((a, b) => a.at < b.at);
+  /** Nodes in phase running or stopping. */
+  readonly inWork = new Set<NodeId>();
+  /** Waiting nodes whose needs may now forbid them, and sync points that may now pass: `decide` looks at each once. */
+  readonly undecided: NodeId[] = [];
+  /** Nodes whose record changed since {@link takeChanged}. */
+  #changed = new Set<NodeState>();
+
+  node(id: NodeId): NodeState {
+    const node = this.nodes.get(id);
+    invariant(node !== undefined, `no node ${id}`);
+    return node;
+  }
+
+  noteChanged(node: NodeState): void {
+    this.#changed.add(node);
+  }
+
+  takeChanged(): ReadonlySet<NodeState> {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    return changed;
+  }
+}

@@ -1,0 +1,38 @@
+/** Deadlines and delays: state, not effects. The engine asks what is due next and sends a `tick` then. */
+import type { RunState } from './state.ts';
+import type { Store, Timer } from './store.ts';
+
+/** Takes the timers that are due and still mean something. */
+export function* dueTimers(store: Store, now: number): Iterable<Timer> {
+  for (let timer = store.timers.peek(); timer !== undefined && timer.at <= now; timer = store.timers.peek()) {
+    store.timers.pop();
+    if (stillMeans(store, timer)) yield timer;
+  }
+}
+
+/** When the next `tick` is needed, epoch ms; undefined when nothing is pending. */
+export function nextDue(store: Store): number | undefined {
+  let timer = store.timers.peek();
+  while (timer !== undefined && !stillMeans(store, timer)) {
+    store.timers.pop();
+    timer = store.timers.peek();
+  }
+  const deadline = runDeadline(store.run);
+  if (timer === undefined) return deadline;
+  return deadline === undefined ? timer.at : Math.min(timer.at, deadline);
+}
+
+/** When the run's time is used up if it keeps working; undefined while it does not, or has no limit. */
+export function runDeadline(run: RunState): number | undefined {
+  if (run.limits.timeoutMs === undefined || run.workingSince === undefined) return undefined;
+  if (run.phase.phase === 'settled' || (run.phase.phase === 'paused' && run.phase.halted)) return undefined;
+  return run.workingSince + run.limits.timeoutMs - (run.workedMs - run.workedMsAtResume);
+}
+
+function stillMeans(store: Store, timer: Timer): boolean {
+  const { phase } = store.node(timer.node);
+  if (timer.limit === undefined) return phase.phase === 'delayed' && phase.until === timer.at;
+  return (
+    phase.phase === 'running' && phase.attempt === timer.limit.attempt && phase.step === timer.limit.step
+  );
+}

@@ -1,0 +1,85 @@
+/** Random lowered graphs for property tests and simulation: every formula type's shapes, with small budgets and limits. */
+import fc from 'fast-check';
+import { nodeId, syncId } from '../core/ids.ts';
+import type { BeadNode, Need, NodeSpec, OnFailure, Quorum } from '../core/plan.ts';
+
+export interface RandomPlan {
+  readonly nodes: readonly NodeSpec[];
+  readonly parallel: number;
+  readonly timeoutMs: number | undefined;
+  readonly agents: Readonly<Record<string, number>>;
+}
+
+const beadShape = fc.record({
+  back: fc.array(fc.nat(), { maxLength: 3 }),
+  priority: fc.integer({ min: 1, max: 3 }),
+  retries: fc.integer({ min: 0, max: 2 }),
+  onFailure: fc.constantFrom<OnFailure>('pause', 'skip', 'skip', 'abort'),
+  timeoutMs: fc.option(fc.integer({ min: 100, max: 20_000 }), { nil: undefined }),
+  agent: fc.constantFrom('shell', 'a', 'b'),
+  lock: fc.option(fc.constantFrom('x', 'y'), { nil: undefined, freq: 3 }),
+  verify: fc.boolean(),
+  any: fc.boolean(),
+});
+
+/** Plans of up to `maxBeads` beads; a node comes after everything it needs. */
+export function randomPlan(maxBeads: number): fc.Arbitrary<RandomPlan> {
+  return fc
+    .record({
+      beads: fc.array(beadShape, { minLength: 1, maxLength: maxBeads }),
+      shape: fc.constantFrom('free', 'convoy', 'workflow'),
+      quorum: fc.constantFrom<Quorum>('all', 'majority', 'any'),
+      parallel: fc.integer({ min: 1, max: 4 }),
+      timeoutMs: fc.option(fc.integer({ min: 1000, max: 100_000 }), { nil: undefined, freq: 3 }),
+      agentLimit: fc.integer({ min: 1, max: 3 }),
+    })
+    .map(({ beads, shape, quorum, parallel, timeoutMs, agentLimit }) => {
+      const specs: BeadNode[] = [];
+      beads.forEach((bead, index) => {
+        const requires = [...new Set(index === 0 ? [] : bead.back.map((back) => back % index))];
+        const needs: Need[] = requires.map((at) => ({ node: nodeId(`b${at}`), on: 'succeeded' }));
+        if (shape === 'workflow' && index > 0) needs.push({ node: nodeId(`b${index - 1}`), on: 'settled' });
+        const level = Math.max(-1, ...requires.map((at) => specs[at]?.level ?? 0)) + 1;
+        specs.push({
+          kind: 'bead',
+          id: nodeId(`b${index}`),
+          needs,
+          join: bead.any && shape === 'free' && needs.length > 0 ? { type: 'any' } : { type: 'all' },
+          level,
+          priority: bead.priority,
+          order: index,
+          tail: 1,
+          policy: { retries: bead.retries, timeoutMs: bead.timeoutMs, onFailure: bead.onFailure },
+          rig: 'default',
+          agent: bead.agent,
+          locks: bead.lock === undefined ? [] : [bead.lock],
+          steps: bead.verify ? ['work', 'verify'] : ['work'],
+        });
+      });
+      return {
+        nodes: shape === 'convoy' ? withSyncPoints(specs, quorum) : specs,
+        parallel: shape === 'workflow' ? 1 : parallel,
+        timeoutMs,
+        agents: { a: agentLimit },
+      };
+    });
+}
+
+function withSyncPoints(beads: readonly BeadNode[], quorum: Quorum): NodeSpec[] {
+  const nodes: NodeSpec[] = [];
+  const depth = Math.max(...beads.map((bead) => bead.level));
+  for (let level = 0; level <= depth; level += 1) {
+    const members = beads.filter((bead) => bead.level === level);
+    const barrier: Need[] = level === 0 ? [] : [{ node: syncId(level - 1), on: 'succeeded' }];
+    for (const bead of members) nodes.push({ ...bead, needs: [...bead.needs, ...barrier] });
+    if (level < depth)
+      nodes.push({
+        kind: 'sync',
+        id: syncId(level),
+        level,
+        quorum,
+        needs: members.map((bead) => ({ node: bead.id, on: 'settled' })),
+      });
+  }
+  return nodes;
+}
