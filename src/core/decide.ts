@@ -235,8 +235,8 @@ function judgeOf(store: Store, node: NodeState): NodeState | undefined {
 
 function quorumIsPossible(sync: NodeState): boolean {
   invariant(sync.spec.kind === 'sync', `${sync.spec.id} is no sync point`);
-  const members = sync.membersDone + sync.membersLost + sync.open;
-  return sync.membersDone + sync.open >= quorumOf(sync.spec.quorum, members);
+  const members = sync.membersDone + sync.membersLost + sync.owed;
+  return sync.membersDone + sync.owed >= quorumOf(sync.spec.quorum, members);
 }
 
 function abort(store: Store, because: NodeId, emit: Emit): void {

@@ -42,16 +42,17 @@ export function resolution(on: EdgeOn, source: NodeState): Resolution {
 
 export type Verdict = 'wait' | 'go' | 'skip';
 
-/** Whether a node's needs let it go, forbid it, or leave it waiting. */
+/** Whether a node's needs let it go, forbid it, or leave it waiting. Sequence comes first: nothing is skipped before its turn. */
 export function verdict(node: NodeState): Verdict {
   const { spec } = node;
-  if (spec.kind === 'sync') return node.open === 0 ? 'go' : 'wait';
+  if (node.owed > 0) return 'wait';
+  if (spec.kind === 'sync') return 'go';
   switch (spec.join.type) {
     case 'all':
       if (node.broken > 0) return 'skip';
       return node.open === 0 ? 'go' : 'wait';
     case 'any':
-      return needsAtLeast(node, Math.min(1, spec.needs.length));
+      return needsAtLeast(node, Math.min(1, node.open + node.met + node.broken));
     case 'quorum':
       return needsAtLeast(node, spec.join.atLeast);
     default:

@@ -105,6 +105,8 @@ export type Event = { readonly at: number } & (
   | { readonly type: 'run-settled'; readonly outcome: Outcome }
 );
 
+export type EventType = Event['type'];
+
 type Undated<E> = E extends Event ? Omit<E, 'at'> : never;
 /** Records an event at the present date of the run and lets the store follow. */
 export type Emit = (event: Undated<Event>) => void;

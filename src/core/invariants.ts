@@ -32,9 +32,13 @@ export function checkInvariants(store: Store): void {
 
 function checkNode(store: Store, node: NodeState): void {
   const { id, needs } = node.spec;
-  const counts = { open: 0, met: 0, broken: 0 };
-  for (const need of needs) counts[resolution(need.on, store.node(need.node))] += 1;
-  for (const key of ['open', 'met', 'broken'] as const)
+  const counts = { owed: 0, open: 0, met: 0, broken: 0 };
+  for (const need of needs) {
+    const stands = resolution(need.on, store.node(need.node));
+    if (need.on !== 'settled') counts[stands] += 1;
+    else if (stands === 'open') counts.owed += 1;
+  }
+  for (const key of ['owed', 'open', 'met', 'broken'] as const)
     invariant(node[key] === counts[key], `I7: ${id}: ${key} is ${node[key]}, not ${counts[key]}`);
   const stands = verdict(node);
   const { phase } = node.phase;

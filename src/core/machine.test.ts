@@ -81,22 +81,24 @@ class World {
   }
 
   answer([kind, which]: Move): void {
+    this.now += which * 37;
+    this.tell(this.next(kind, which));
+  }
+
+  private next(kind: number, which: number): Input {
     const keys = [...this.alive.keys()];
     const key = keys[which % Math.max(1, keys.length)];
-    this.now += which * 37;
-    const due = nextDue(this.store);
-    if (key === undefined || kind >= 94) {
-      if (kind >= 98) return this.tell({ type: 'halt', by: 'test' });
-      if (due !== undefined) this.now = Math.max(this.now, due);
-      return this.tell({ type: 'tick' });
+    const effect = key === undefined ? undefined : this.alive.get(key);
+    if (kind >= 98) return { type: 'halt', by: 'test' };
+    if (key === undefined || effect === undefined || kind >= 94) {
+      this.now = Math.max(this.now, nextDue(this.store) ?? 0);
+      return { type: 'tick' };
     }
-    const effect = this.alive.get(key);
-    if (effect === undefined) throw new Error('unreachable');
     this.alive.delete(key);
-    if (this.stopping.delete(key)) return this.tell({ type: 'step-stopped', effect });
-    if (kind < 60) return this.tell({ type: 'step-succeeded', effect, report: null });
-    if (kind < 88) return this.tell({ type: 'step-failed', effect, failure: failureOf(kind) });
-    return this.tell({ type: 'step-lost', effect });
+    if (this.stopping.delete(key)) return { type: 'step-stopped', effect };
+    if (kind < 60) return { type: 'step-succeeded', effect, report: null };
+    if (kind < 88) return { type: 'step-failed', effect, failure: failureOf(kind) };
+    return { type: 'step-lost', effect };
   }
 
   /** Lets everything succeed until nothing moves; a paused run is resumed as a person would. */

@@ -115,6 +115,8 @@ export interface BeadNode extends NodeBase {
   readonly agent: string;
   /** Names held while the bead runs; two beads that declare the same artifact share one. */
   readonly locks: readonly string[];
+  /** {@link Bead.key}: runs credit each other's work by it. */
+  readonly key: string;
   /** What one attempt goes through, in this order; always contains `work`. */
   readonly steps: readonly Step[];
 }
@@ -128,7 +130,7 @@ export interface SyncNode extends NodeBase {
 export type NodeSpec = BeadNode | SyncNode;
 
 export interface Plan {
-  /** Hash over everything in this plan but itself. */
+  /** Hash over everything in this plan but itself and what the engine writes back (`declaredDone`, `statusLine`). */
   readonly hash: string;
   readonly formula: Formula;
   /** In scheduling order: position is `BeadNode.order`. */

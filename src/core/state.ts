@@ -34,7 +34,9 @@ export interface NodeState {
   readonly outs: OutEdge[];
   phase: NodePhase;
   selected: boolean;
-  /** Needs that are neither met nor broken. */
+  /** Needs on `settled` that are not met: sequence and barriers, which no join can do without. */
+  owed: number;
+  /** The other needs, which the join judges: neither met nor broken, met, broken. */
   open: number;
   met: number;
   broken: number;

@@ -3,10 +3,10 @@
  * Owns: everything in the store that follows from phases. Does not own: which phase comes next (`evolve.ts` is told).
  * The invariants are those of `invariants.ts`; `checkInvariants` recomputes them from scratch.
  */
-import { resolution, verdict } from './edges.ts';
+import { type Resolution, resolution, verdict } from './edges.ts';
 import type { NodeId } from './ids.ts';
 import { invariant } from './invariant.ts';
-import type { NodeSpec } from './plan.ts';
+import type { EdgeOn, NodeSpec } from './plan.ts';
 import { isInWork, isSettled, type NodePhase, type NodeState } from './state.ts';
 import type { Store } from './store.ts';
 
@@ -18,6 +18,7 @@ export function addNode(store: Store, spec: NodeSpec): void {
     outs: [],
     phase: { phase: 'waiting' },
     selected: false,
+    owed: 0,
     open: 0,
     met: 0,
     broken: 0,
@@ -33,7 +34,7 @@ export function addNode(store: Store, spec: NodeSpec): void {
   for (const need of spec.needs) {
     const source = store.node(need.node);
     source.outs.push({ to: spec.id, on: need.on });
-    node[resolution(need.on, source)] += 1;
+    countNeed(node, need.on, resolution(need.on, source), 1);
     countMember(node, source, 1);
   }
   store.noteChanged(node);
@@ -107,10 +108,15 @@ function changing(store: Store, node: NodeState, change: () => void): void {
     const from = before[index];
     const to = resolution(edge.on, node);
     if (from === undefined || from === to) return;
-    target[from] -= 1;
-    target[to] += 1;
+    countNeed(target, edge.on, from, -1);
+    countNeed(target, edge.on, to, 1);
     refresh(store, target);
   });
+}
+
+function countNeed(node: NodeState, on: EdgeOn, stands: Resolution, by: 1 | -1): void {
+  if (on !== 'settled') node[stands] += by;
+  else if (stands === 'open') node.owed += by;
 }
 
 /** Keeps a sync point's count of the members that reached it and of those that are lost to it. */

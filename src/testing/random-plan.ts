@@ -44,7 +44,7 @@ export function randomPlan(maxBeads: number): fc.Arbitrary<RandomPlan> {
           kind: 'bead',
           id: nodeId(`b${index}`),
           needs,
-          join: bead.any && shape === 'free' && needs.length > 0 ? { type: 'any' } : { type: 'all' },
+          join: bead.any && requires.length > 0 ? { type: 'any' } : { type: 'all' },
           level,
           priority: bead.priority,
           order: index,
@@ -52,6 +52,7 @@ export function randomPlan(maxBeads: number): fc.Arbitrary<RandomPlan> {
           policy: { retries: bead.retries, timeoutMs: bead.timeoutMs, onFailure: bead.onFailure },
           rig: 'default',
           agent: bead.agent,
+          key: `k${index}`,
           locks: bead.lock === undefined ? [] : [bead.lock],
           steps: bead.verify ? ['work', 'verify'] : ['work'],
         });
@@ -70,7 +71,7 @@ function withSyncPoints(beads: readonly BeadNode[], quorum: Quorum): NodeSpec[] 
   const depth = Math.max(...beads.map((bead) => bead.level));
   for (let level = 0; level <= depth; level += 1) {
     const members = beads.filter((bead) => bead.level === level);
-    const barrier: Need[] = level === 0 ? [] : [{ node: syncId(level - 1), on: 'succeeded' }];
+    const barrier: Need[] = level === 0 ? [] : [{ node: syncId(level - 1), on: 'settled' }];
     for (const bead of members) nodes.push({ ...bead, needs: [...bead.needs, ...barrier] });
     if (level < depth)
       nodes.push({

@@ -1,0 +1,95 @@
+/**
+ * Carries one effect out and turns whatever comes of it into one answer: the single funnel from adapters, which may
+ * throw, to plain failures. A {@link Bug} is not a failure of the work and is passed on.
+ */
+
+import type { Failure } from '../core/failure.ts';
+import type { EffectKey, NodeId, RunId } from '../core/ids.ts';
+import type { EffectRef, Input } from '../core/input.ts';
+import { Bug, invariant, unreachable } from '../core/invariant.ts';
+import type { Bead, Plan } from '../core/plan.ts';
+import type { Attempt, Performers, StepEnd } from '../ports/work.ts';
+
+export interface CrewParts {
+  readonly run: RunId;
+  readonly plan: Plan;
+  readonly performers: Performers;
+  /** Absolute folder of an attempt; exists when the promise resolves. */
+  readonly folder: (bead: NodeId, attempt: number) => string;
+}
+
+/** How work is begun: `start` it, or `adopt` what an earlier driver may have left, living or ended. */
+export type Beginning = 'start' | 'adopt';
+
+export class Crew {
+  readonly #parts: CrewParts;
+  readonly #beads: ReadonlyMap<NodeId, Bead>;
+
+  constructor(parts: CrewParts) {
+    this.#parts = parts;
+    this.#beads = new Map(parts.plan.beads.map((bead) => [bead.id, bead]));
+  }
+
+  /** Resolves when nothing of the effect is left; rejects only with a bug. */
+  async perform(
+    key: EffectKey,
+    effect: EffectRef,
+    beginning: Beginning,
+    previous: Failure | undefined,
+    signal: AbortSignal,
+  ): Promise<Input> {
+    try {
+      const end = await this.#step(key, effect, beginning, previous, signal);
+      if (end === undefined) return { type: 'step-lost', effect };
+      switch (end.type) {
+        case 'succeeded':
+          return { type: 'step-succeeded', effect, report: end.report };
+        case 'failed':
+          return { type: 'step-failed', effect, failure: end.failure };
+        case 'stopped':
+          return { type: 'step-stopped', effect };
+        default:
+          return unreachable(end);
+      }
+    } catch (error) {
+      if (error instanceof Bug) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      return { type: 'step-failed', effect, failure: { class: 'infrastructure', code: 'adapter', message } };
+    }
+  }
+
+  #step(
+    key: EffectKey,
+    effect: EffectRef,
+    beginning: Beginning,
+    previous: Failure | undefined,
+    signal: AbortSignal,
+  ): Promise<StepEnd<unknown> | undefined> {
+    const { run, plan, performers, folder } = this.#parts;
+    const bead = this.#beads.get(effect.node);
+    invariant(bead !== undefined, `bead ${effect.node} is in the plan`);
+    const attempt: Attempt = {
+      run,
+      bead,
+      formula: plan.formula,
+      number: effect.attempt,
+      previous,
+      folder: folder(effect.node, effect.attempt),
+    };
+    const { rig, settings } = performers.rig(bead);
+    switch (effect.step) {
+      case 'prepare':
+        return rig.prepare(settings, attempt, key, signal);
+      case 'work': {
+        const { agent } = performers.agent(bead);
+        return agent[beginning === 'start' ? 'work' : 'adopt'](attempt, rig.open(settings), key, signal);
+      }
+      case 'verify':
+        return performers.verifier.verify(attempt, rig.open(settings), key, signal);
+      case 'integrate':
+        throw new Bug('no rig of this version integrates');
+      default:
+        return unreachable(effect.step);
+    }
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * The loop: take what happened → decide → append events (one transaction per turn) → carry out commands.
+ * Owns: the effects that are alive, and the order "journal first, act second". Does not own: any decision.
+ *
+ * I1  Nothing acts before the events that ask for it are durable: a failed append ends the driver, and the commands of
+ *     that turn are never carried out.
+ * I2  One effect per key, ever: a key is started only when nothing alive answers for it, and after a crash work is
+ *     adopted, not started.
+ * I3  Every effect gets exactly one answer, and counts as alive until that answer is taken.
+ */
+import { decide } from '../core/decide.ts';
+import type { Event } from '../core/events.ts';
+import { type EffectKey, effectKey } from '../core/ids.ts';
+import type { EffectRef, Input } from '../core/input.ts';
+import { invariant } from '../core/invariant.ts';
+import type { RunPhase } from '../core/state.ts';
+import type { Store } from '../core/store.ts';
+import { nextDue } from '../core/time.ts';
+import { commands } from '../core/wanted.ts';
+import { type BeadRow, Fenced, type Journal, type RunRow } from '../ports/journal.ts';
+import type { Clock } from '../ports/work.ts';
+import type { Chronicle } from './chronicle.ts';
+import type { Crew } from './crew.ts';
+
+export interface DriverParts {
+  readonly store: Store;
+  readonly chronicle: Chronicle;
+  readonly journal: Journal;
+  readonly epoch: number;
+  readonly clock: Clock;
+  readonly crew: Crew;
+  /** Called after every commit with what changed. */
+  readonly observe: (run: RunRow, changed: readonly BeadRow[], events: readonly Event[]) => void;
+}
+
+export class Driver {
+  readonly #parts: DriverParts;
+  readonly #alive = new Map<
+    EffectKey,
+    { readonly controller: AbortController; readonly answer: Promise<unknown> }
+  >();
+  /** Work that an earlier driver may have started: settled by adopting, never by starting. */
+  readonly #inherited = new Set<EffectKey>();
+  /** Added to the clock: a run never goes back in time, even if the wall clock did between two drivers. */
+  readonly #skewMs: number;
+  readonly #end: Promise<RunPhase>;
+  #resolve!: (phase: RunPhase) => void;
+  #reject!: (error: unknown) => void;
+  #inputs: Input[] = [];
+  #turnIsDue = false;
+  #isOver = false;
+  #timer: Disposable | undefined;
+
+  constructor(parts: DriverParts) {
+    this.#parts = parts;
+    this.#skewMs = Math.max(0, parts.store.run.lastAt - parts.clock.now());
+    this.#end = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /**
+   * Settles what an earlier driver left, tells the machine `input`, and runs until nothing is alive and nothing will
+   * start: settled, or paused. Rejects when the journal cannot be written or another driver took over; everything that
+   * was alive is stopped by then.
+   */
+  async drive(input: Input): Promise<RunPhase> {
+    await this.#inherit();
+    this.tell(input);
+    return this.#end;
+  }
+
+  /** Adds something that happened, or that somebody wants; taken in the next turn. */
+  tell(input: Input): void {
+    if (this.#isOver) return;
+    this.#inputs.push(input);
+    if (this.#turnIsDue) return;
+    this.#turnIsDue = true;
+    this.#parts.clock.soon(() => this.#guard(() => this.#turn()));
+  }
+
+  /**
+   * In a run that was halted when its driver died, work may still be alive though nobody wants it: stop it before
+   * anything else. In an active one it is wanted, and will be adopted when its command comes.
+   */
+  async #inherit(): Promise<void> {
+    const { store } = this.#parts;
+    if (store.run.run === undefined) return;
+    const unwanted: Promise<Input>[] = [];
+    for (const id of store.inWork) {
+      const { phase } = store.node(id);
+      if ((phase.phase !== 'running' && phase.phase !== 'stopping') || phase.step !== 'work') continue;
+      const effect: EffectRef = { node: id, attempt: phase.attempt, step: phase.step };
+      const key = effectKey(store.run.run, id, phase.attempt, phase.step);
+      this.#inherited.add(key);
+      if (phase.phase === 'running' && store.run.phase.phase === 'active') continue;
+      if (phase.phase === 'running' && store.run.phase.phase === 'paused' && !store.run.phase.halted)
+        continue;
+      unwanted.push(
+        this.#perform(key, effect, AbortSignal.abort()).then(() => ({ type: 'step-stopped', effect })),
+      );
+    }
+    const answers = await Promise.all(unwanted);
+    if (answers.length > 0) this.#commit(answers);
+  }
+
+  #turn(): void {
+    this.#turnIsDue = false;
+    if (this.#isOver) return;
+    const inputs = this.#inputs;
+    this.#inputs = [];
+    const due = nextDue(this.#parts.store);
+    if (due !== undefined && due <= this.#now()) inputs.push({ type: 'tick' });
+    this.#commit(inputs);
+    this.#carryOut();
+    this.#arm();
+    this.#endIfIdle();
+  }
+
+  /** Decides on a batch and makes it durable; only then may anything act on it (I1). */
+  #commit(inputs: readonly Input[]): void {
+    const { store, chronicle, journal, epoch, observe } = this.#parts;
+    const now = this.#now();
+    const events: Event[] = [];
+    for (const input of inputs) {
+      for (const event of decide(store, input, now)) {
+        chronicle.note(event);
+        events.push(event);
+      }
+      if ('effect' in input) this.#alive.delete(this.#keyOf(input.effect));
+    }
+    if (events.length === 0) return;
+    const projection = chronicle.project(store, store.takeChanged());
+    invariant(store.run.run !== undefined && projection.run !== undefined, 'a run has been created');
+    journal.append(epoch, store.run.run, events, projection);
+    observe(projection.run, projection.beads, events);
+  }
+
+  #carryOut(): void {
+    const { start, stop } = commands(this.#parts.store, this.#alive);
+    for (const key of stop) this.#alive.get(key)?.controller.abort();
+    for (const [key, effect] of start) {
+      const controller = new AbortController();
+      const answer = this.#perform(key, effect, controller.signal).then(
+        (input) => this.tell(input),
+        (error: unknown) => void this.#fail(error),
+      );
+      this.#alive.set(key, { controller, answer });
+    }
+  }
+
+  #perform(key: EffectKey, effect: EffectRef, signal: AbortSignal): Promise<Input> {
+    const { crew, store } = this.#parts;
+    const beginning = this.#inherited.delete(key) ? 'adopt' : 'start';
+    return crew.perform(key, effect, beginning, store.node(effect.node).lastFailure, signal);
+  }
+
+  /** Sees to it that the next deadline or delay gets its turn. */
+  #arm(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    const due = nextDue(this.#parts.store);
+    if (due === undefined) return;
+    const waitMs = Math.max(0, due - this.#now());
+    this.#timer = this.#parts.clock.after(waitMs, () => this.tell({ type: 'tick' }));
+  }
+
+  #endIfIdle(): void {
+    const { phase } = this.#parts.store.run;
+    if (this.#alive.size > 0 || this.#inputs.length > 0 || phase.phase === 'aborting') return;
+    if (phase.phase === 'active') {
+      invariant(
+        nextDue(this.#parts.store) !== undefined,
+        'an active run without live effects waits for a deadline',
+      );
+      return;
+    }
+    this.#close();
+    this.#resolve(phase);
+  }
+
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      void this.#fail(error);
+    }
+  }
+
+  /**
+   * Stops everything that is alive, then gives the error to whoever waits for the end. A fenced driver touches nothing:
+   * what is alive belongs to its successor.
+   */
+  async #fail(error: unknown): Promise<void> {
+    if (this.#isOver) return;
+    this.#close();
+    if (!(error instanceof Fenced)) {
+      for (const { controller } of this.#alive.values()) controller.abort();
+      await Promise.all([...this.#alive.values()].map(({ answer }) => answer));
+    }
+    this.#reject(error);
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+  }
+
+  #keyOf(effect: EffectRef): EffectKey {
+    const { run } = this.#parts.store.run;
+    invariant(run !== undefined, 'a run has been created');
+    return effectKey(run, effect.node, effect.attempt, effect.step);
+  }
+
+  #now(): number {
+    return this.#parts.clock.now() + this.#skewMs;
+  }
+}

@@ -1,0 +1,38 @@
+/** Rebuilds a run from its journal: folds every event, decides nothing. */
+import { evolve } from '../core/evolve.ts';
+import type { RunId } from '../core/ids.ts';
+import type { Plan } from '../core/plan.ts';
+import { Store } from '../core/store.ts';
+import type { JournalReader, RunHeader } from '../ports/journal.ts';
+import { Chronicle } from './chronicle.ts';
+
+export interface History {
+  readonly store: Store;
+  readonly chronicle: Chronicle;
+}
+
+/** `plan` gives names; it must be the plan the run was made for. */
+export function replay(journal: JournalReader, header: RunHeader, plan: Plan): History {
+  const store = new Store();
+  const chronicle = new Chronicle(header, plan.beads);
+  for (const event of journal.events(header.run)) {
+    evolve(store, event);
+    chronicle.note(event);
+  }
+  forgetReplay(store);
+  return { store, chronicle };
+}
+
+/** Only the machine, for a run whose plan is no longer there. */
+export function replayMachine(journal: JournalReader, run: RunId): Store {
+  const store = new Store();
+  for (const event of journal.events(run)) evolve(store, event);
+  forgetReplay(store);
+  return store;
+}
+
+/** What was noted for `decide` while folding has been decided on already; what changed is in the journal. */
+function forgetReplay(store: Store): void {
+  store.undecided.length = 0;
+  store.takeChanged();
+}

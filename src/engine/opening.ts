@@ -1,0 +1,151 @@
+/**
+ * What a `run` means for the journal: go on with the formula's latest run when its plan is still the same, else make a
+ * new one that is credited with every piece of finished work that has not changed. Finished work is paid for once.
+ */
+import type { RunLimits } from '../core/events.ts';
+import type { NodeId } from '../core/ids.ts';
+import type { Input } from '../core/input.ts';
+import { invariant } from '../core/invariant.ts';
+import type { Bead, Plan } from '../core/plan.ts';
+import { Store } from '../core/store.ts';
+import type { Journal, RunHeader } from '../ports/journal.ts';
+import { Chronicle } from './chronicle.ts';
+import { replay, replayMachine } from './history.ts';
+
+export interface RunRequest {
+  readonly plan: Plan;
+  readonly limits: RunLimits;
+  readonly select: readonly NodeId[] | 'all';
+  /** Run again what is done: the selected beads, or everything, from scratch. */
+  readonly rerun: boolean;
+  /** Who asks, for the journal: user and terminal. */
+  readonly by: string;
+}
+
+export interface Opening {
+  readonly header: RunHeader;
+  readonly store: Store;
+  readonly chronicle: Chronicle;
+  /** What the driver is told first; a new run's header is made when it is. */
+  readonly input: Input;
+  readonly isNew: boolean;
+  readonly credited: number;
+}
+
+/**
+ * Reads only; nothing is written before the driver commits `input`.
+ * `isStillThere`: whether the artifacts of a bead that an earlier run finished are in the tree.
+ */
+export function open(
+  journal: Journal,
+  request: RunRequest,
+  now: number,
+  isStillThere: (bead: Bead) => boolean,
+): Opening {
+  const { plan, limits, select, rerun, by } = request;
+  const latest = journal.latestRun(plan.formula.file);
+  if (latest !== undefined && latest.planHash === plan.hash && !(rerun && select === 'all')) {
+    const reopen = rerun && select !== 'all' ? select : 'failed';
+    const input: Input = { type: 'resume', by, limits, select, reopen };
+    return { header: latest, ...replay(journal, latest, plan), input, isNew: false, credited: 0 };
+  }
+  const run = journal.nextRunId();
+  const header: RunHeader = {
+    run,
+    formula: plan.formula.name,
+    formulaFile: plan.formula.file,
+    planHash: plan.hash,
+    createdAt: now,
+  };
+  const again = new Set(rerun ? (select === 'all' ? plan.beads.map((bead) => bead.id) : select) : []);
+  const credits = creditsFor(journal, plan, isStillThere).filter((credit) => !again.has(credit.node));
+  const input: Input = {
+    type: 'create',
+    run,
+    planHash: plan.hash,
+    seed: seedOf(plan.hash, run),
+    limits,
+    nodes: plan.nodes,
+    credits,
+    select,
+  };
+  return {
+    header,
+    store: new Store(),
+    chronicle: new Chronicle(header, plan.beads),
+    input,
+    isNew: true,
+    credited: credits.length,
+  };
+}
+
+type Credit = Extract<Input, { type: 'create' }>['credits'][number];
+
+/**
+ * A file's own word that a bead is done counts only before this project has run the formula: from then on the journal
+ * knows. Work of the latest run counts when neither the bead nor anything it requires has changed.
+ */
+function creditsFor(journal: Journal, plan: Plan, isStillThere: (bead: Bead) => boolean): Credit[] {
+  const latest = journal.latestRun(plan.formula.file);
+  if (latest === undefined)
+    return plan.beads
+      .filter((bead) => bead.declaredDone)
+      .map((bead) => ({ node: bead.id, how: 'declared', run: undefined }));
+  const earlier = replayMachine(journal, latest.run);
+  const beads = new Map(plan.beads.map((bead) => [bead.id, bead]));
+  const credited = new Set<NodeId>();
+  const credits: Credit[] = [];
+  for (const node of plan.nodes) {
+    const bead = beads.get(node.id);
+    const before = earlier.nodes.get(node.id);
+    if (bead === undefined || before?.spec.kind !== 'bead' || before.phase.phase !== 'done') continue;
+    if (before.spec.key !== bead.key || !bead.requires.every((id) => credited.has(id)) || !isStillThere(bead))
+      continue;
+    credited.add(bead.id);
+    credits.push({ node: bead.id, how: 'earlier-run', run: latest.run });
+  }
+  return credits;
+}
+
+/** Different for every run, the same for every replay. */
+function seedOf(hash: string, run: string): number {
+  let seed = 0;
+  for (const char of hash + run) seed = (Math.imul(seed, 31) + char.charCodeAt(0)) >>> 0;
+  return seed;
+}
+
+/** Requirements of selected beads that are neither done nor selected; a run with such a selection could not move. */
+export function unmetRequirements(
+  opening: Opening,
+  plan: Plan,
+  select: readonly NodeId[],
+): Map<NodeId, NodeId[]> {
+  const selected = new Set(select);
+  const done = new Set<NodeId>();
+  for (const node of opening.store.nodes.values()) if (node.phase.phase === 'done') done.add(node.spec.id);
+  if (opening.input.type === 'create') for (const credit of opening.input.credits) done.add(credit.node);
+  const beads = new Map(plan.beads.map((bead) => [bead.id, bead]));
+  const unmet = new Map<NodeId, NodeId[]>();
+  for (const id of select) {
+    const bead = beads.get(id);
+    invariant(bead !== undefined, `bead ${id} is in the plan`);
+    const missing = done.has(id)
+      ? []
+      : bead.requires.filter((need) => !done.has(need) && !selected.has(need));
+    if (missing.length > 0) unmet.set(id, missing);
+  }
+  return unmet;
+}
+
+/** The selected beads and everything they require, directly or not. */
+export function withDependencies(plan: Plan, select: readonly NodeId[]): NodeId[] {
+  const beads = new Map(plan.beads.map((bead) => [bead.id, bead]));
+  const chosen = new Set<NodeId>();
+  const pending = [...select];
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    if (chosen.has(id)) continue;
+    chosen.add(id);
+    pending.push(...(beads.get(id)?.requires ?? []));
+  }
+  return [...chosen];
+}

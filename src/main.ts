@@ -1,0 +1,13 @@
+/** The program: answers `--version` at once, and loads the command line for everything else. */
+import module from 'node:module';
+
+declare const __VERSION__: string;
+
+const words = process.argv.slice(2);
+if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
+  process.stdout.write(`${__VERSION__}\n`);
+} else {
+  module.enableCompileCache?.();
+  const { main } = await import('./cli/main.ts');
+  process.exitCode = await main(words, __VERSION__);
+}

@@ -1,0 +1,122 @@
+/**
+ * The journal: every fact of every run of one project, in order, durable before anything acts on it.
+ * One driver appends (guarded by the lease's epoch); anybody reads; anybody posts to the inbox.
+ */
+import type { Event } from '../core/events.ts';
+import type { NodeId, RunId } from '../core/ids.ts';
+import type { NodeStatus } from '../core/status.ts';
+
+/** A process that can be told apart from every other one, also after a reboot (docs/decisions, process identity). */
+export interface ProcessIdentity {
+  /** Host name: a process of another host is never judged by its pid. */
+  readonly host: string;
+  readonly bootId: string;
+  readonly pidNamespace: string;
+  readonly pid: number;
+  /** Field 22 of `/proc/<pid>/stat`, in clock ticks since boot. */
+  readonly startTime: string;
+}
+
+export interface Lease {
+  /** Grows by one with every acquisition; every append is checked against it. */
+  readonly epoch: number;
+  readonly holder: ProcessIdentity;
+  readonly acquiredAt: number;
+}
+
+export interface RunHeader {
+  readonly run: RunId;
+  readonly formula: string;
+  readonly formulaFile: string;
+  readonly planHash: string;
+  readonly createdAt: number;
+}
+
+/** One bead as readers see it: a projection kept in the same transaction as the events it follows from. */
+export interface BeadRow {
+  readonly id: NodeId;
+  readonly name: string;
+  readonly level: number;
+  readonly requires: readonly NodeId[];
+  readonly status: NodeStatus;
+  /** How many attempts were started, over all runs of this journal's run. */
+  readonly attempts: number;
+  /** Epoch ms of the first start and the settling; undefined before. */
+  readonly startedAt: number | undefined;
+  readonly endedAt: number | undefined;
+  /** One sentence on the present status: why it failed, was skipped, waits. */
+  readonly note: string | undefined;
+}
+
+export interface RunRow extends RunHeader {
+  readonly phase: 'active' | 'paused' | 'settled';
+  readonly outcome: string | undefined;
+  readonly note: string | undefined;
+  readonly updatedAt: number;
+  /** Time in which at least one attempt was working, ms. */
+  readonly workedMs: number;
+  readonly parallel: number;
+}
+
+/** What one commit changes for readers. */
+export interface Projection {
+  readonly run: RunRow | undefined;
+  readonly beads: readonly BeadRow[];
+}
+
+export interface InboxMessage {
+  readonly id: number;
+  readonly type: string;
+  readonly body: unknown;
+  readonly from: string;
+  readonly at: number;
+}
+
+export interface JournalReader extends Disposable {
+  runs(): readonly RunRow[];
+  /** The newest run of a formula file; of any formula when none is given. */
+  latestRun(formulaFile?: string): RunRow | undefined;
+  beads(run: RunId): readonly BeadRow[];
+  bead(run: RunId, id: NodeId): BeadRow | undefined;
+  /** In order; decoded and upcast. */
+  events(run: RunId): Iterable<Event>;
+  lease(): Lease | undefined;
+  /** What `init` chose; undefined before. */
+  setting(key: string): string | undefined;
+}
+
+export interface Journal extends JournalReader {
+  /**
+   * Takes the lease when it is free or `mayTake(holder)` says that its holder is dead; else returns the holder.
+   */
+  acquire(self: ProcessIdentity, at: number, mayTake: (holder: Lease) => boolean): Lease | { readonly heldBy: Lease };
+  /** Gives the lease back when it is still ours. */
+  release(epoch: number): void;
+  /** Makes a run's header; its events follow with {@link Journal.append}. */
+  createRun(epoch: number, header: RunHeader): void;
+  /** The next unused run id (`r1`, `r2`, …). */
+  nextRunId(): RunId;
+  /** One transaction: events and projection, or nothing. Throws {@link Fenced} when the epoch is no longer ours. */
+  append(epoch: number, run: RunId, events: readonly Event[], projection: Projection): void;
+  post(message: { readonly key: string; readonly type: string; readonly body: unknown; readonly from: string; readonly at: number }): void;
+  /** Unhandled messages, oldest first. */
+  inbox(): readonly InboxMessage[];
+  /** Marks messages as handled, up to and including `id`. */
+  handled(epoch: number, id: number): void;
+  setSetting(key: string, value: string): void;
+}
+
+/** Another driver holds the lease now: stop, touch nothing. */
+export class Fenced extends Error {
+  override readonly name = 'Fenced';
+}
+
+/** The journal cannot be opened, read or written; `message` is a sentence for people with what to do. */
+export class JournalProblem extends Error {
+  override readonly name = 'JournalProblem';
+  readonly reason: 'newer' | 'damaged' | 'full' | 'read-only' | 'unusable';
+  constructor(reason: JournalProblem['reason'], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.reason = reason;
+  }
+}

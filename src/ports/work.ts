@@ -1,0 +1,99 @@
+/**
+ * Who performs the steps of an attempt. All of them take an AbortSignal (stop politely, then firmly, leave nothing behind)
+ * and resolve when everything they started is gone. They may throw: the engine turns that into an `infrastructure` failure.
+ */
+import type { Failure } from '../core/failure.ts';
+import type { EffectKey, NodeId, RunId } from '../core/ids.ts';
+import type { Bead, Formula } from '../core/plan.ts';
+import type { AgentSettings, RigSettings } from '../plan/settings.ts';
+
+/** One try at a bead, as its performers see it. */
+export interface Attempt {
+  readonly run: RunId;
+  readonly bead: Bead;
+  readonly formula: Formula;
+  /** 1, 2, …: never reused for the same bead of the same run. */
+  readonly number: number;
+  /** Why the previous attempt failed; undefined for the first. */
+  readonly previous: Failure | undefined;
+  /** Absolute folder of this attempt under the state folder: log, record, prompt, scratch. */
+  readonly folder: string;
+}
+
+/** A rig made ready for one attempt. */
+export interface PreparedRig {
+  readonly settings: RigSettings;
+  /** Absolute, real path the work runs in. */
+  readonly directory: string;
+  /** The whole environment for programs in the rig, secrets included. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Values (not names) to redact wherever output is kept or shown. */
+  readonly secretValues: readonly string[];
+}
+
+export type StepEnd<Report> =
+  | { readonly type: 'succeeded'; readonly report: Report }
+  | { readonly type: 'failed'; readonly failure: Failure }
+  /** Stopped because the signal asked for it; everything is gone. */
+  | { readonly type: 'stopped' };
+
+export interface Rig {
+  /** What every attempt in this rig gets; cheap and idempotent for a directory. */
+  open(settings: RigSettings): PreparedRig;
+  /** The `prepare` step: run the rig's setup commands. Only called where the plan has that step. */
+  prepare(settings: RigSettings, attempt: Attempt, key: EffectKey, signal: AbortSignal): Promise<StepEnd<undefined>>;
+}
+
+export interface WorkReport {
+  /** Exit status of the worker's process. */
+  readonly exit: number;
+}
+
+export interface Agent {
+  /** The `work` step. Journaled as started before this is called; must never run twice for the same key. */
+  work(attempt: Attempt, rig: PreparedRig, key: EffectKey, signal: AbortSignal): Promise<StepEnd<WorkReport>>;
+  /**
+   * After a crash: settles what an earlier driver's call with this key left. Follows it if it lives, reads its result if
+   * it ended, and answers `undefined` only when it is proven that nothing of it lives or will start.
+   */
+  adopt(attempt: Attempt, rig: PreparedRig, key: EffectKey, signal: AbortSignal): Promise<StepEnd<WorkReport> | undefined>;
+}
+
+/** How one criterion ended. */
+export interface CriterionVerdict {
+  readonly text: string;
+  readonly verdict: 'verified' | 'claimed' | 'unmet';
+  /** What it rests on: a check's command and exit, or that the worker said so. */
+  readonly evidence: string;
+}
+
+export interface Evidence {
+  readonly artifacts: readonly { readonly pattern: string; readonly files: number; readonly warning: string | undefined }[];
+  readonly checks: readonly { readonly command: string; readonly exit: number; readonly log: string }[];
+  readonly criteria: readonly CriterionVerdict[];
+  /** True in a directory rig: the tree is shared with other beads. */
+  readonly sharedTree: boolean;
+}
+
+export interface Verifier {
+  /** The `verify` step: artifacts, checks, criteria; a failed one is a `task` failure. */
+  verify(attempt: Attempt, rig: PreparedRig, key: EffectKey, signal: AbortSignal): Promise<StepEnd<Evidence>>;
+}
+
+/** Gives the adapters for a bead; made once per run in `compose.ts`. */
+export interface Performers {
+  rig(bead: Bead): { readonly rig: Rig; readonly settings: RigSettings };
+  agent(bead: Bead): { readonly agent: Agent; readonly settings: AgentSettings | undefined };
+  readonly verifier: Verifier;
+  /** Kills what attempts left behind; called in batches after attempts ended and once at the end. Returns what it found. */
+  sweep(): Promise<readonly { readonly node: NodeId; readonly processes: number }[]>;
+}
+
+/** Epoch ms and timers, virtual in tests. Never goes back while a process lives, whatever is done to the wall clock. */
+export interface Clock {
+  now(): number;
+  /** Calls back after everything that has already happened was heard of: one turn of the event loop. */
+  soon(call: () => void): void;
+  /** Calls back once after `ms`; disposing cancels. */
+  after(ms: number, call: () => void): Disposable;
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+// Pure rooms share threads without isolation; whatever starts processes gets a process of its own.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'pure',
+          include: ['src/{core,diagnostic,plan,view}/**/*.test.ts'],
+          pool: 'threads',
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'rooms',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['src/{core,diagnostic,plan,view}/**'],
+          pool: 'forks',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
