@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+const report = process.env['GASTOWN_TEST_REPORT'];
+
 // Pure rooms share threads without isolation; whatever starts processes gets a process of its own.
 export default defineConfig({
   test: {
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     projects: [
       {
         test: {
@@ -14,7 +17,7 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'rooms',
+          name: 'real',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['src/{core,diagnostic,plan,view}/**'],
           pool: 'forks',

@@ -245,6 +245,18 @@ describe('convoy', () => {
     expect(machine.status('next')).toBe('running');
   });
 
+  it('a bead that fails after its sync point has passed pauses the run: nobody else would judge it', () => {
+    const machine = convoy('any', 'pause');
+    machine.succeed('a');
+    machine.succeed('b');
+    machine.fail('c');
+    expect(machine.status('other')).toBe('running');
+    machine.resume(['c']);
+    machine.succeed('next');
+    machine.succeed('other');
+    expect(machine.fail('c')).toEqual(['attempt-failed c', 'bead-failed c', 'run-paused']);
+  });
+
   it('a selection leaves the beads that nobody asked for out of the level', () => {
     const machine = new Machine(
       [

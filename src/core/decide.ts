@@ -224,11 +224,12 @@ function giveUp(store: Store, node: NodeState & { spec: BeadNode }, emit: Emit):
   }
 }
 
-/** The sync point that judges this bead's failure, where its quorum leaves room for one. */
+/** The sync point that will judge this bead's failure, where its quorum leaves room for one and it has not passed yet. */
 function judgeOf(store: Store, node: NodeState): NodeState | undefined {
   for (const edge of node.outs) {
     const target = store.node(edge.to);
-    if (target.spec.kind === 'sync' && target.selected && target.spec.quorum !== 'all') return target;
+    const { spec, phase, selected } = target;
+    if (spec.kind === 'sync' && selected && spec.quorum !== 'all' && phase.phase === 'waiting') return target;
   }
   return undefined;
 }

@@ -59,6 +59,7 @@ export class ReadyQueue {
   }
 
   #bestLane(run: RunState, isReady: (bead: BeadNode) => boolean): Lane | undefined {
+    this.#dropStale(run, isReady);
     let best: Lane | undefined;
     let bestBead: BeadNode | undefined;
     for (const lane of this.#lanes.values()) {
@@ -69,18 +70,26 @@ export class ReadyQueue {
         (run.limits.agents[lane.agent] ?? Number.POSITIVE_INFINITY)
       )
         continue;
-      let top = lane.queue.peek();
-      while (top !== undefined && !isReady(top)) {
-        lane.queue.pop();
-        this.#wakeAtFreeLocks(top, run);
-        top = lane.queue.peek();
-      }
+      const top = lane.queue.peek();
       if (top !== undefined && (bestBead === undefined || runsBefore(top, bestBead))) {
         best = lane;
         bestBead = top;
       }
     }
     return best;
+  }
+
+  /** Leaves every lane with a ready bead on top, or empty. Waking somebody may put a stale entry into a lane seen before. */
+  #dropStale(run: RunState, isReady: (bead: BeadNode) => boolean): void {
+    for (let again = true; again; ) {
+      again = false;
+      for (const { queue } of this.#lanes.values()) {
+        for (let top = queue.peek(); top !== undefined && !isReady(top); top = queue.peek()) {
+          queue.pop();
+          again = this.#wakeAtFreeLocks(top, run) || again;
+        }
+      }
+    }
   }
 
   #park(lock: string, bead: BeadNode): void {
@@ -92,8 +101,14 @@ export class ReadyQueue {
     waiting.push(bead);
   }
 
-  /** Keeps I2 when a bead that was to take these locks does not. */
-  #wakeAtFreeLocks(bead: BeadNode, run: RunState): void {
-    for (const lock of bead.locks) if (!run.locks.has(lock)) this.released(lock);
+  /** Keeps I2 when a bead that was to take these locks does not; says whether anybody was woken. */
+  #wakeAtFreeLocks(bead: BeadNode, run: RunState): boolean {
+    let isAnybody = false;
+    for (const lock of bead.locks) {
+      if (run.locks.has(lock) || !this.#parked.has(lock)) continue;
+      this.released(lock);
+      isAnybody = true;
+    }
+    return isAnybody;
   }
 }

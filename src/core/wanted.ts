@@ -12,36 +12,55 @@ import type { Store } from './store.ts';
 export interface Commands {
   readonly start: ReadonlyMap<EffectKey, EffectRef>;
   readonly stop: readonly EffectKey[];
+  /**
+   * In work, not wanted, and nothing alive answers for it: its start and its stop fell into one batch, or an earlier
+   * driver died between them. Whoever carries commands out makes sure that nothing of it is left, and says so.
+   */
+  readonly settle: ReadonlyMap<EffectKey, EffectRef>;
 }
 
-/** The one effect this node should have alive now. */
-function wantedOf(run: RunState, node: NodeState): EffectRef | undefined {
-  if (node.phase.phase !== 'running') return undefined;
-  if (isHalted(run)) return undefined;
-  return { node: node.spec.id, attempt: node.phase.attempt, step: node.phase.step };
+/** The one effect that a node in work is about. */
+function inWorkOf({ phase, spec }: NodeState): EffectRef | undefined {
+  if (phase.phase !== 'running' && phase.phase !== 'stopping') return undefined;
+  return { node: spec.id, attempt: phase.attempt, step: phase.step };
+}
+
+function keyOf({ run }: RunState, { node, attempt, step }: EffectRef): EffectKey {
+  invariant(run !== undefined, 'a run has been created');
+  return effectKey(run, node, attempt, step);
 }
 
 /** All effects that should be alive now. Cost: the beads in work. */
 export function wanted(store: Store): Map<EffectKey, EffectRef> {
-  const { run } = store;
-  invariant(run.run !== undefined, 'a run has been created');
   const effects = new Map<EffectKey, EffectRef>();
+  if (isHalted(store.run)) return effects;
   for (const id of store.inWork) {
-    const effect = wantedOf(run, store.node(id));
-    if (effect !== undefined)
-      effects.set(effectKey(run.run, effect.node, effect.attempt, effect.step), effect);
+    const node = store.node(id);
+    const effect = node.phase.phase === 'running' ? inWorkOf(node) : undefined;
+    if (effect !== undefined) effects.set(keyOf(store.run, effect), effect);
   }
   return effects;
 }
 
-/** `alive`: effects that were started and have not answered, those being stopped included. */
+/** `alive`: effects that were started and have not answered, those being stopped included. Cost: the beads in work. */
 export function commands(
   store: Store,
   alive: { readonly keys: () => Iterable<EffectKey>; readonly has: (key: EffectKey) => boolean },
 ): Commands {
   const effects = wanted(store);
-  const stop: EffectKey[] = [];
-  for (const key of alive.keys()) if (!effects.has(key)) stop.push(key);
+  const stop = [...alive.keys()].filter((key) => !effects.has(key));
+  const settle = new Map<EffectKey, EffectRef>();
+  for (const id of store.inWork) {
+    const effect = inWorkOf(store.node(id));
+    if (effect === undefined || isSuspended(store.run, effect)) continue;
+    const key = keyOf(store.run, effect);
+    if (!effects.has(key) && !alive.has(key)) settle.set(key, effect);
+  }
   for (const key of effects.keys()) if (alive.has(key)) effects.delete(key);
-  return { start: effects, stop };
+  return { start: effects, stop, settle };
+}
+
+/** Finished work that waits for its run to go on: nothing of it is alive, and nothing has to be. */
+function isSuspended(run: RunState, { step }: EffectRef): boolean {
+  return run.phase.phase === 'paused' && (step === 'verify' || step === 'integrate');
 }

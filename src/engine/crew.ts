@@ -79,7 +79,7 @@ export class Crew {
     const { rig, settings } = performers.rig(bead);
     switch (effect.step) {
       case 'prepare':
-        return rig.prepare(settings, attempt, key, signal);
+        return rig.prepare(attempt, key, signal);
       case 'work': {
         const { agent } = performers.agent(bead);
         return agent[beginning === 'start' ? 'work' : 'adopt'](attempt, rig.open(settings), key, signal);

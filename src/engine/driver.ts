@@ -20,7 +20,7 @@ import { commands } from '../core/wanted.ts';
 import { type BeadRow, Fenced, type Journal, type RunRow } from '../ports/journal.ts';
 import type { Clock } from '../ports/work.ts';
 import type { Chronicle } from './chronicle.ts';
-import type { Crew } from './crew.ts';
+import type { Beginning, Crew } from './crew.ts';
 
 export interface DriverParts {
   readonly store: Store;
@@ -81,28 +81,16 @@ export class Driver {
   }
 
   /**
-   * In a run that was halted when its driver died, work may still be alive though nobody wants it: stop it before
-   * anything else. In an active one it is wanted, and will be adopted when its command comes.
+   * Work that nobody wants (its run was halted, its time was up) may still be alive though its driver is dead: it is ended
+   * before anything else happens. Work that is wanted will be adopted when its command comes.
    */
   async #inherit(): Promise<void> {
     const { store } = this.#parts;
     if (store.run.run === undefined) return;
-    const unwanted: Promise<Input>[] = [];
-    for (const id of store.inWork) {
-      const { phase } = store.node(id);
-      if ((phase.phase !== 'running' && phase.phase !== 'stopping') || phase.step !== 'work') continue;
-      const effect: EffectRef = { node: id, attempt: phase.attempt, step: phase.step };
-      const key = effectKey(store.run.run, id, phase.attempt, phase.step);
-      this.#inherited.add(key);
-      if (phase.phase === 'running' && store.run.phase.phase === 'active') continue;
-      if (phase.phase === 'running' && store.run.phase.phase === 'paused' && !store.run.phase.halted)
-        continue;
-      unwanted.push(
-        this.#perform(key, effect, AbortSignal.abort()).then(() => ({ type: 'step-stopped', effect })),
-      );
-    }
-    const answers = await Promise.all(unwanted);
-    if (answers.length > 0) this.#commit(answers);
+    const { start, settle } = commands(store, this.#alive);
+    for (const [key, effect] of start) if (effect.step === 'work') this.#inherited.add(key);
+    const answers = await Promise.all([...settle].map(([key, effect]) => this.#settle(key, effect)));
+    this.#commit(answers);
   }
 
   #turn(): void {
@@ -138,21 +126,32 @@ export class Driver {
   }
 
   #carryOut(): void {
-    const { start, stop } = commands(this.#parts.store, this.#alive);
+    const { start, stop, settle } = commands(this.#parts.store, this.#alive);
     for (const key of stop) this.#alive.get(key)?.controller.abort();
+    for (const [key, effect] of settle) this.#await(key, new AbortController(), this.#settle(key, effect));
     for (const [key, effect] of start) {
       const controller = new AbortController();
-      const answer = this.#perform(key, effect, controller.signal).then(
-        (input) => this.tell(input),
-        (error: unknown) => void this.#fail(error),
-      );
-      this.#alive.set(key, { controller, answer });
+      const beginning = this.#inherited.delete(key) ? 'adopt' : 'start';
+      this.#await(key, controller, this.#perform(key, effect, beginning, controller.signal));
     }
   }
 
-  #perform(key: EffectKey, effect: EffectRef, signal: AbortSignal): Promise<Input> {
+  #await(key: EffectKey, controller: AbortController, performance: Promise<Input>): void {
+    const answer = performance.then(
+      (input) => this.tell(input),
+      (error: unknown) => void this.#fail(error),
+    );
+    this.#alive.set(key, { controller, answer });
+  }
+
+  /** Makes sure that nothing of an unwanted effect is left; whatever result it may have left comes too late. */
+  async #settle(key: EffectKey, effect: EffectRef): Promise<Input> {
+    if (effect.step === 'work') await this.#perform(key, effect, 'adopt', AbortSignal.abort());
+    return { type: 'step-stopped', effect };
+  }
+
+  #perform(key: EffectKey, effect: EffectRef, beginning: Beginning, signal: AbortSignal): Promise<Input> {
     const { crew, store } = this.#parts;
-    const beginning = this.#inherited.delete(key) ? 'adopt' : 'start';
     return crew.perform(key, effect, beginning, store.node(effect.node).lastFailure, signal);
   }
 

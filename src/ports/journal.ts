@@ -90,9 +90,15 @@ export interface Journal extends JournalReader {
    * Takes the lease when it is free or `mayTake(holder)` says that its holder is dead; else returns the holder.
    */
   acquire(self: ProcessIdentity, at: number, mayTake: (holder: Lease) => boolean): Lease | { readonly heldBy: Lease };
-  /** Gives the lease back when it is still ours. */
-  release(epoch: number): void;
-  /** Makes a run's header; its events follow with {@link Journal.append}. */
+  /**
+   * Gives the lease back when it is still ours; says whether it did. `inbox-empty`: only if nothing waits in the
+   * inbox, in the same transaction, so that no message is left with nobody to read it.
+   */
+  release(epoch: number, when?: 'always' | 'inbox-empty'): boolean;
+  /**
+   * Makes a run's header; its events follow with {@link Journal.append}. Readers see the run from its first commit on,
+   * which must carry its {@link RunRow}.
+   */
   createRun(epoch: number, header: RunHeader): void;
   /** The next unused run id (`r1`, `r2`, …). */
   nextRunId(): RunId;

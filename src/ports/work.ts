@@ -41,7 +41,7 @@ export interface Rig {
   /** What every attempt in this rig gets; cheap and idempotent for a directory. */
   open(settings: RigSettings): PreparedRig;
   /** The `prepare` step: run the rig's setup commands. Only called where the plan has that step. */
-  prepare(settings: RigSettings, attempt: Attempt, key: EffectKey, signal: AbortSignal): Promise<StepEnd<undefined>>;
+  prepare(attempt: Attempt, key: EffectKey, signal: AbortSignal): Promise<StepEnd<undefined>>;
 }
 
 export interface WorkReport {

@@ -1,0 +1,152 @@
+/**
+ * What all agents that are programs have in common: the environment an attempt gets, and what the end of its process
+ * means.
+ */
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Failure } from '../core/failure.ts';
+import type { EffectKey } from '../core/ids.ts';
+import { unreachable } from '../core/invariant.ts';
+import { readLastLine } from '../os/files.ts';
+import { redactText } from '../os/redact.ts';
+import type { ShellEnd, ShellTrace } from '../os/shell-end.ts';
+import type { ShellPool } from '../os/shell-pool.ts';
+import type { Attempt, PreparedRig, StepEnd, WorkReport } from '../ports/work.ts';
+
+/** What agents need besides the attempt. */
+export interface WorkerSettings {
+  readonly pool: ShellPool;
+  /** Absolute, real path. */
+  readonly projectRoot: string;
+  /** A value nobody else can know or have: leftovers of the effect are found by it. */
+  readonly marker: (key: EffectKey) => string;
+  /** Between the polite and the firm stop. */
+  readonly graceMs: number;
+}
+
+/** The variable by whose value leftovers of an effect are found. */
+export const markerVariable = 'GASTOWN_MARKER';
+
+/** One environment string may hold 128 KiB on Linux; a failure's message is cut long before. */
+const maxVariableLength = 16 * 1024;
+
+/** The `GASTOWN_*` variables of an attempt (docs/semantics.md, "What a worker is told"). */
+export function attemptVariables(
+  attempt: Attempt,
+  rig: PreparedRig,
+  projectRoot: string,
+  marker: string,
+): Record<string, string> {
+  const { bead, previous } = attempt;
+  const variables = {
+    GASTOWN_RUN: attempt.run,
+    GASTOWN_BEAD: bead.id,
+    GASTOWN_ATTEMPT: String(attempt.number),
+    GASTOWN_BEAD_NAME: bead.name,
+    GASTOWN_BEAD_FILE: isAbsolute(bead.file) ? bead.file : join(projectRoot, bead.file),
+    GASTOWN_PROJECT: projectRoot,
+    GASTOWN_RIG: rig.settings.name,
+    GASTOWN_ATTEMPT_DIR: attempt.folder,
+    GASTOWN_ARTIFACTS: bead.artifacts.join('\n'),
+    [markerVariable]: marker,
+    ...(previous === undefined
+      ? {}
+      : { GASTOWN_LAST_FAILURE: redactText(previous.message, rig.secretValues) }),
+  };
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      // Texts of authors and programs may hold NUL, which no environment can.
+      value.replaceAll('\0', '\uFFFD').slice(0, maxVariableLength),
+    ]),
+  );
+}
+
+/** Where an attempt's work leaves its output. */
+export const workLog = (attempt: Attempt): string => join(resolve(attempt.folder), 'log');
+
+/** What an attempt's work can be found by after a crash. */
+export function workTrace(attempt: Attempt, marker: string): ShellTrace {
+  return { record: join(resolve(attempt.folder), 'work.record'), marker: `${markerVariable}=${marker}` };
+}
+
+const infrastructure = (code: string, message: string): StepEnd<never> => ({
+  type: 'failed',
+  failure: { class: 'infrastructure', code, message },
+});
+
+/** Exit status by which a command says that not the work but its surroundings failed. */
+export const infrastructureStatus = 75;
+
+/** What the end of a worker's process means for the attempt. */
+export function workEnd(end: ShellEnd, attempt: Attempt, rig: PreparedRig): StepEnd<WorkReport> {
+  switch (end.type) {
+    case 'exited':
+      if (end.status === 0) return { type: 'succeeded', report: { exit: 0 } };
+      return { type: 'failed', failure: exitFailure(end.status, lastWords(attempt, rig)) };
+    case 'stopped':
+      return { type: 'stopped' };
+    case 'refused':
+      return infrastructure(
+        'record-taken',
+        `attempt ${attempt.number} of ${attempt.bead.id} was begun or given up before`,
+      );
+    case 'unable':
+      return end.what === 'directory'
+        ? infrastructure('rig', `the folder ${rig.directory} of rig ${rig.settings.name} cannot be entered`)
+        : infrastructure(
+            'state',
+            `the ${end.what} of the attempt in ${attempt.folder} cannot be opened: is the disk full or read-only?`,
+          );
+    case 'lost':
+      return {
+        type: 'failed',
+        failure: {
+          class: 'lost',
+          code: 'lost',
+          message: 'the process that watched the work was killed, and the work with it',
+        },
+      };
+    default:
+      return unreachable(end);
+  }
+}
+
+function lastWords(attempt: Attempt, rig: PreparedRig): string | undefined {
+  const line = readLastLine(workLog(attempt));
+  return line === undefined ? undefined : redactText(line, rig.secretValues);
+}
+
+const signalNames: Readonly<Record<number, string>> = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  3: 'SIGQUIT',
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  13: 'SIGPIPE',
+  14: 'SIGALRM',
+  15: 'SIGTERM',
+  24: 'SIGXCPU',
+  25: 'SIGXFSZ',
+  31: 'SIGSYS',
+};
+
+/** The failure a non-zero exit status stands for; `lastLine` is what the program said last. */
+export function exitFailure(status: number, lastLine: string | undefined): Failure {
+  const quoted = lastLine === undefined ? 'it printed nothing' : `its last output line: ${lastLine}`;
+  if (status === infrastructureStatus) {
+    return {
+      class: 'infrastructure',
+      code: 'exit',
+      message: `exit status ${status} says that the surroundings failed, not the work; ${quoted}`,
+    };
+  }
+  // A shell reports a signal as 128 + its number; a program may exit with such a status of its own.
+  const signal = signalNames[status - 128];
+  return signal === undefined
+    ? { class: 'task', code: 'exit', message: `exit status ${status}; ${quoted}` }
+    : { class: 'task', code: 'signal', message: `ended by ${signal} (exit status ${status}); ${quoted}` };
+}

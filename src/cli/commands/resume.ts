@@ -1,0 +1,26 @@
+/** `gastown resume`: `run` for a run that exists and is not finished. */
+import { stateFolderOf } from '../../compose.ts';
+import { openReader } from '../../journal/open.ts';
+import { type Context, EXIT } from '../context.ts';
+import { type ExecutionFlags, execute } from '../execution.ts';
+import { findProject, openProject } from '../project.ts';
+import { print } from '../terminal/console.ts';
+
+interface ResumeFlags extends ExecutionFlags {
+  readonly formula?: string;
+}
+
+export async function resume(this: Context, flags: ResumeFlags): Promise<void> {
+  const place = findProject(this, flags);
+  if (place === undefined) return;
+  using reader = openReader(stateFolderOf(place.root));
+  const latest = reader?.latestRun(place.formulaFile);
+  if (latest === undefined) {
+    print(this.console.stderr, ['error: there is no run to resume', '  = hint: gastown run starts one']);
+    this.exit(EXIT.usage);
+    return;
+  }
+  const project = openProject(this, flags);
+  if (project?.plan === undefined) return;
+  await execute(this, { project, plan: project.plan, select: 'all', rerun: false, flags });
+}

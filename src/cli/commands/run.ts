@@ -1,0 +1,63 @@
+/** `gastown run`. */
+import type { NodeId } from '../../core/ids.ts';
+import { neutralise } from '../../diagnostic/neutralise.ts';
+import { withDependencies } from '../../engine/opening.ts';
+import { similar as nearest } from '../../plan/similar.ts';
+import { type Context, EXIT } from '../context.ts';
+import { dryRun } from '../dry-run.ts';
+import { type ExecutionFlags, execute } from '../execution.ts';
+import { openProject } from '../project.ts';
+import { print } from '../terminal/console.ts';
+
+interface RunFlags extends ExecutionFlags {
+  readonly formula?: string;
+  readonly bead?: readonly string[];
+  readonly withDeps: boolean;
+  readonly rerun: boolean;
+  readonly dryRun: boolean;
+  readonly strict: boolean;
+}
+
+export async function run(this: Context, flags: RunFlags): Promise<void> {
+  const { stderr } = this.console;
+  const project = openProject(this, flags);
+  if (project?.plan === undefined) return;
+  const { plan } = project;
+  const asked = flags.bead ?? [];
+  const select: NodeId[] = [];
+  for (const id of asked) {
+    const bead = plan.beads.find((candidate) => candidate.id === id);
+    if (bead !== undefined) select.push(bead.id);
+    else {
+      const similar = nearest(
+        id,
+        plan.beads.map((candidate) => candidate.id),
+      );
+      print(stderr, [
+        `error: no bead has the id "${neutralise(id)}"`,
+        similar === undefined
+          ? '  = hint: gastown status lists them'
+          : `  = hint: did you mean "${similar}"?`,
+      ]);
+      this.exit(EXIT.usage);
+    }
+  }
+  if (select.length < asked.length) return;
+  if (flags.withDeps && asked.length === 0) {
+    print(stderr, ['error: --with-deps goes with --bead']);
+    this.exit(EXIT.usage);
+    return;
+  }
+  const wanted = asked.length === 0 ? 'all' : flags.withDeps ? withDependencies(plan, select) : select;
+  if (flags.dryRun) {
+    dryRun(this, project, plan, wanted, flags);
+    return;
+  }
+  const idle = project.diagnostics.find(({ code }) => code === 'plan/no-agent');
+  if (idle !== undefined) {
+    print(stderr, ['error: nothing was run: the plan above has no agent for some of its beads']);
+    this.exit(EXIT.usage);
+    return;
+  }
+  await execute(this, { project, plan, select: wanted, rerun: flags.rerun, flags });
+}

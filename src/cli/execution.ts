@@ -1,0 +1,272 @@
+/** What `run` and `resume` share: executing a loaded project and telling how it ended. */
+import { relative } from 'node:path';
+import { attemptFolder, runLocally, stateFolderOf, userName } from '../compose.ts';
+import type { NodeId } from '../core/ids.ts';
+import { unreachable } from '../core/invariant.ts';
+import type { Plan } from '../core/plan.ts';
+import type { RunPhase } from '../core/state.ts';
+import { neutralise } from '../diagnostic/neutralise.ts';
+import type { Opening, RunRequest } from '../engine/opening.ts';
+import { pauseSentence } from '../engine/sentences.ts';
+import type { SessionEnd, SessionHandle, SessionObserver } from '../engine/session.ts';
+import { systemClock } from '../os/clock.ts';
+import { readLastLine } from '../os/files.ts';
+import type { BeadRow } from '../ports/journal.ts';
+import type { ProjectLoad } from '../project/load-project.ts';
+import { StatusFiles } from '../project/status-files.ts';
+import { formatDuration } from '../view/duration.ts';
+import { countStatuses } from '../view/progress.ts';
+import { type Context, EXIT, type ExitCode } from './context.ts';
+import { print } from './terminal/console.ts';
+import { RunLines } from './terminal/run-lines.ts';
+import { JsonReporter, LiveReporter, PlainReporter, type RunReporter } from './terminal/run-reporter.ts';
+
+export interface ExecutionFlags {
+  readonly parallel?: number;
+  readonly json: boolean;
+  readonly writeStatus: boolean;
+  readonly steal: boolean;
+}
+
+export interface Execution {
+  readonly project: ProjectLoad;
+  readonly plan: Plan;
+  readonly select: readonly NodeId[] | 'all';
+  readonly rerun: boolean;
+  readonly flags: ExecutionFlags;
+}
+
+/** Runs until the run is settled or paused, and sets the exit code. */
+export async function execute(
+  context: Context,
+  { project, plan, select, rerun, flags }: Execution,
+): Promise<void> {
+  const { console } = context;
+  const { settings, root } = project;
+  const request: RunRequest = {
+    plan,
+    limits: {
+      parallel: plan.formula.type === 'workflow' ? 1 : (flags.parallel ?? plan.formula.parallel),
+      timeoutMs: plan.formula.timeoutMs,
+      rigs: limitsOf(settings.rigs),
+      agents: limitsOf(settings.agents),
+    },
+    select,
+    rerun,
+    by: userName(console.env),
+  };
+  const show = new Show(context, root, plan, flags);
+  const signals = new Signals(show);
+  try {
+    const end = await runLocally({
+      projectRoot: root,
+      settings,
+      request,
+      steal: flags.steal,
+      observer: show,
+      env: console.env,
+      onHandle: (handle) => signals.attach(handle),
+    });
+    show[Symbol.dispose]();
+    context.exit(tell(context, end, show, signals.wasInterrupted));
+  } finally {
+    show[Symbol.dispose]();
+    signals[Symbol.dispose]();
+  }
+}
+
+function limitsOf(
+  named: Readonly<Record<string, { readonly parallel: number | undefined }>>,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(named).flatMap(([name, { parallel }]) =>
+      parallel === undefined ? [] : [[name, parallel]],
+    ),
+  );
+}
+
+/** Follows a session: keeps the rows, the bead files and the terminal up to date. */
+class Show implements SessionObserver {
+  readonly rows = new Map<NodeId, BeadRow>();
+  readonly startedAt = systemClock.now();
+  run = '';
+  readonly #context: Context;
+  readonly #plan: Plan;
+  readonly #stateFolder: string;
+  readonly #reporter: RunReporter;
+  readonly #files: StatusFiles;
+  #isOver = false;
+
+  constructor(context: Context, root: string, plan: Plan, flags: ExecutionFlags) {
+    this.#context = context;
+    this.#plan = plan;
+    this.#stateFolder = stateFolderOf(root);
+    const { console } = context;
+    const lines = new RunLines(console, (bead, attempt) => relative(console.cwd, this.#logOf(bead, attempt)));
+    this.#reporter = flags.json
+      ? new JsonReporter(console)
+      : console.isInteractive
+        ? new LiveReporter(console, lines, {
+            now: systemClock.now,
+            lastLine: (bead, attempt) => readLastLine(this.#logOf(bead, attempt)),
+          })
+        : new PlainReporter(console, lines);
+    this.#files = new StatusFiles({
+      root,
+      formulaFile: plan.formula.file,
+      beads: plan.beads,
+      writeAlways: flags.writeStatus,
+      onProblem: (sentence) => this.say(sentence),
+    });
+  }
+
+  opened(opening: Opening, rows: readonly BeadRow[]): void {
+    const { header, isNew, credited } = opening;
+    this.run = header.run;
+    for (const row of rows) this.rows.set(row.id, row);
+    this.#reporter.opened(rows);
+    this.#files.update(rows);
+    const name = neutralise(this.#plan.formula.name);
+    const begun = isNew ? `run ${header.run} of "${name}"` : `going on with run ${header.run} of "${name}"`;
+    const done = isNew ? credited : countStatuses(rows).done;
+    this.say(`${begun}: ${this.#plan.beads.length} beads${done > 0 ? `, ${done} done before` : ''}`);
+  }
+
+  committed(
+    _run: unknown,
+    changed: readonly BeadRow[],
+    events: Parameters<SessionObserver['committed']>[2],
+  ): void {
+    for (const row of changed) this.rows.set(row.id, row);
+    this.#reporter.committed(changed, events);
+    this.#files.update(changed);
+  }
+
+  swept(leftovers: readonly { readonly node: NodeId; readonly processes: number }[]): void {
+    for (const { node, processes } of leftovers)
+      this.say(
+        `bead ${neutralise(node)} left ${processes} process${processes === 1 ? '' : 'es'} behind, which were ended`,
+      );
+  }
+
+  say(sentence: string): void {
+    this.#reporter.say(this.#context.console.paint('dim', sentence));
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#reporter[Symbol.dispose]();
+  }
+
+  #logOf(bead: NodeId, attempt: number): string {
+    return `${attemptFolder(this.#stateFolder, this.run, bead, attempt)}/log`;
+  }
+}
+
+/** The first signal stops politely, the second at once. */
+class Signals implements Disposable {
+  wasInterrupted = false;
+  readonly #show: Show;
+  readonly #names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  #handle: (SessionHandle & { killNow(): void }) | undefined;
+
+  constructor(show: Show) {
+    this.#show = show;
+  }
+
+  attach(handle: SessionHandle & { killNow(): void }): void {
+    this.#handle = handle;
+    for (const name of this.#names) process.on(name, this.#onSignal);
+  }
+
+  readonly #onSignal = (name: NodeJS.Signals): void => {
+    if (this.wasInterrupted) {
+      this.#handle?.killNow();
+      return;
+    }
+    this.wasInterrupted = true;
+    this.#show.say(`${name === 'SIGINT' ? 'Ctrl-C' : name}: stopping politely; once more to stop at once`);
+    this.#handle?.halt(name === 'SIGINT' ? 'Ctrl-C' : name);
+  };
+
+  [Symbol.dispose](): void {
+    for (const name of this.#names) process.off(name, this.#onSignal);
+  }
+}
+
+function tell(context: Context, end: SessionEnd, show: Show, wasInterrupted: boolean): ExitCode {
+  const { stderr, stdout } = context.console;
+  switch (end.type) {
+    case 'ended':
+      return tellEnd(context, end.phase, show, wasInterrupted);
+    case 'nothing-to-do':
+      print(stdout, [
+        `${context.console.paint('done', context.console.glyphs.marks.done)} everything asked for is done (run ${end.run.run}); --rerun runs it again`,
+      ]);
+      return EXIT.done;
+    case 'unmet':
+      for (const [bead, missing] of end.requirements)
+        print(stderr, [
+          `error: bead "${neutralise(bead)}" requires what is not done: ${missing.map(neutralise).join(', ')}`,
+        ]);
+      print(stderr, ['  = hint: --with-deps runs what it requires, too']);
+      return EXIT.usage;
+    case 'held-by-another': {
+      const { pid, host } = end.lease.holder;
+      if (end.judged === 'alive')
+        print(stderr, [
+          `error: another gastown (process ${pid}) is running this project`,
+          '  = hint: gastown status shows how far it is; gastown stop stops it',
+        ]);
+      else
+        print(stderr, [
+          `error: a gastown on ${neutralise(host)} (process ${pid}) holds this project, and cannot be judged from here`,
+          '  = hint: if you know that it is dead: --steal',
+        ]);
+      return EXIT.usage;
+    }
+    default:
+      return unreachable(end);
+  }
+}
+
+function tellEnd(context: Context, phase: RunPhase, show: Show, wasInterrupted: boolean): ExitCode {
+  const { console } = context;
+  const counts = countStatuses(show.rows.values());
+  const took = formatDuration(systemClock.now() - show.startedAt);
+  const parts = (['done', 'failed', 'skipped', 'cancelled'] as const).flatMap((status) =>
+    counts[status] > 0 ? [console.paint(status, `${counts[status]} ${status}`)] : [],
+  );
+  const left = show.rows.size - counts.done - counts.failed - counts.skipped - counts.cancelled;
+  if (left > 0) parts.push(`${left} to do`);
+  const stream = show.run === '' ? console.stderr : console.stdout;
+  const say = (text: string): void => print(stream, [text]);
+  switch (phase.phase) {
+    case 'settled':
+      say(`${parts.join(', ')} in ${took} (run ${show.run})`);
+      if (phase.outcome === 'done') return EXIT.done;
+      print(console.stderr, failures(show.rows));
+      say('  = hint: gastown logs BEAD shows what happened; gastown run tries what failed again');
+      return EXIT.failed;
+    case 'paused':
+      say(`paused: ${neutralise(pauseSentence(phase.reason))}`);
+      print(console.stderr, failures(show.rows));
+      say(`${parts.join(', ')} after ${took} (run ${show.run})`);
+      say('  = hint: gastown logs BEAD shows what happened; gastown resume goes on');
+      return wasInterrupted && phase.reason.type === 'stop' ? EXIT.interrupted : EXIT.paused;
+    case 'active':
+    case 'aborting':
+      throw new Error(`a session ended while its run is ${phase.phase}`);
+    default:
+      return unreachable(phase);
+  }
+}
+
+function failures(rows: ReadonlyMap<NodeId, BeadRow>): string[] {
+  return [...rows.values()].flatMap((row) =>
+    row.status === 'failed'
+      ? [`Bead execution failed: ${neutralise(row.id)}: ${neutralise(row.note ?? 'unknown')}`]
+      : [],
+  );
+}

@@ -1,0 +1,60 @@
+/**
+ * A few lines at the bottom of a terminal that are redrawn in place, only where they differ.
+ * Owns: which lines stand there now. I1 Lines printed above never mix with the frame. I2 Closing leaves the cursor below
+ * everything and visible.
+ */
+import type { OutputStream } from './console.ts';
+
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+const CLEAR_LINE = '\u001b[2K';
+const up = (lines: number): string => (lines > 0 ? `\u001b[${lines}A` : '');
+
+export class Frame {
+  readonly #out: OutputStream;
+  #lines: readonly string[] = [];
+  #isOpen = false;
+
+  constructor(out: OutputStream) {
+    this.#out = out;
+  }
+
+  /** Shows these lines instead of the ones shown before. */
+  draw(lines: readonly string[]): void {
+    let text = this.#isOpen ? '' : HIDE_CURSOR;
+    this.#isOpen = true;
+    text += up(this.#lines.length);
+    const most = Math.max(lines.length, this.#lines.length);
+    for (let at = 0; at < most; at += 1) {
+      const line = lines[at] ?? '';
+      text += line === this.#lines[at] ? '\n' : `\r${CLEAR_LINE}${line}\n`;
+    }
+    text += up(most - lines.length);
+    this.#lines = lines;
+    this.#out.write(text);
+  }
+
+  /** Prints lines for good, above the frame. */
+  print(lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    const frame = this.#lines;
+    this.#erase();
+    this.#out.write(`${lines.join('\n')}\n`);
+    if (frame.length > 0) this.draw(frame);
+  }
+
+  /** Takes the frame away. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#erase();
+    this.#out.write(SHOW_CURSOR);
+    this.#isOpen = false;
+  }
+
+  #erase(): void {
+    if (this.#lines.length === 0) return;
+    const clear = this.#lines.map(() => `\r${CLEAR_LINE}\n`).join('');
+    this.#out.write(`${up(this.#lines.length)}${clear}${up(this.#lines.length)}`);
+    this.#lines = [];
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * The only file that names concrete adapters: what a local run is made of.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { homedir, hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { HeadlessAgent } from './agents/headless.ts';
+import { ShellAgent } from './agents/shell.ts';
+import { promptFor } from './context/prompt.ts';
+import type { EffectKey, NodeId } from './core/ids.ts';
+import { Bug, invariant } from './core/invariant.ts';
+import type { Bead, Plan } from './core/plan.ts';
+import type { RunRequest } from './engine/opening.ts';
+import { runSession, type SessionEnd, type SessionHandle, type SessionObserver } from './engine/session.ts';
+import { openJournal } from './journal/open.ts';
+import { systemClock } from './os/clock.ts';
+import { listen } from './os/doorbell.ts';
+import { ensureDirectory } from './os/files.ts';
+import { isSame, ownIdentity } from './os/process-identity.ts';
+import { ShellPool } from './os/shell-pool.ts';
+import type { Settings } from './plan/settings.ts';
+import type { Journal, RunHeader } from './ports/journal.ts';
+import type { Agent, Performers } from './ports/work.ts';
+import { attemptFolder, doorbellOf, stateFolderOf } from './project/state-folder.ts';
+import { DirectoryRig } from './rigs/directory.ts';
+import { DirectoryVerifier } from './verify/verifier.ts';
+
+/** Between the polite and the firm stop of a program. */
+const GRACE_MS = 10_000;
+
+export interface LocalRun {
+  readonly projectRoot: string;
+  readonly settings: Settings;
+  readonly request: RunRequest;
+  readonly steal: boolean;
+  readonly observer: SessionObserver;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly onHandle: (handle: SessionHandle & { killNow(): void }) => void;
+}
+
+/** Runs a plan on this machine; see {@link runSession}. Throws {@link JournalProblem} when state cannot be kept. */
+export async function runLocally(local: LocalRun): Promise<SessionEnd> {
+  const { projectRoot, request, observer } = local;
+  const stateFolder = stateFolderOf(projectRoot);
+  using journal = openJournal(stateFolder);
+  const bench = makeBench(local, journal, stateFolder);
+  await using pool = bench.pool;
+  return await runSession(
+    {
+      journal,
+      clock: systemClock,
+      self: { ...ownIdentity(), host: hostname() },
+      isAlive: isSame,
+      steal: local.steal,
+      performers: bench.performers,
+      folder: (run, bead, attempt) => {
+        const folder = attemptFolder(stateFolder, run.run, bead, attempt);
+        ensureDirectory(folder);
+        return folder;
+      },
+      isStillThere: bench.isStillThere,
+      listen: (onRing) => listen(doorbellOf(stateFolder), onRing),
+      observer,
+    },
+    request,
+    (handle) => local.onHandle({ ...handle, killNow: () => pool.killNow() }),
+  );
+}
+
+interface Bench {
+  readonly pool: ShellPool;
+  readonly performers: (run: RunHeader) => Performers;
+  readonly isStillThere: (bead: Bead) => boolean;
+}
+
+function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Bench {
+  const { projectRoot, settings, request, env } = local;
+  const pool = new ShellPool({
+    filter: fileURLToPath(new URL('./redact-filter.js', import.meta.url)),
+    prefixes: [stateFolder, projectRoot],
+  });
+  const secret = secretOf(journal);
+  const owners = new Map<string, NodeId>();
+  const marker = (key: EffectKey): string =>
+    createHash('sha256').update(`${secret}\n${key}`).digest('hex').slice(0, 32);
+  const rig = new DirectoryRig({
+    projectRoot,
+    stateFolder,
+    pool,
+    rigs: settings.rigs,
+    userEnv: env,
+    marker,
+    graceMs: GRACE_MS,
+  });
+  const verifier = new DirectoryVerifier({ pool, marker, graceMs: GRACE_MS, projectRoot });
+  const worker = { pool, projectRoot, marker, graceMs: GRACE_MS };
+  const shell = new ShellAgent(worker);
+  const headless = new Map<string, Agent>();
+  const agentOf = agentsOfPlan(request.plan);
+
+  const performers: Performers = {
+    rig: (bead) => {
+      const found = settings.rigs[bead.rig];
+      invariant(found !== undefined, `Rig not found: ${bead.rig}`);
+      return { rig, settings: found };
+    },
+    agent: (bead) => {
+      const name = agentOf.get(bead.id);
+      if (name === 'shell') return { agent: shell, settings: undefined };
+      const found = name === undefined ? undefined : settings.agents[name];
+      if (found === undefined) throw new Bug(`bead ${bead.id} has no agent`);
+      let agent = headless.get(found.name);
+      if (agent === undefined) {
+        const prompt = promptFor({ projectRoot, plan: request.plan, settings });
+        agent = new HeadlessAgent({ ...worker, agent: found, prompt });
+        headless.set(found.name, agent);
+      }
+      return { agent, settings: found };
+    },
+    verifier,
+    sweep: async () => {
+      const found = await pool.sweepEnded();
+      return [...found].flatMap(([value, processes]) => {
+        const node = owners.get(value);
+        return node === undefined ? [] : [{ node, processes }];
+      });
+    },
+  };
+  return {
+    pool,
+    performers: () => performers,
+    isStillThere: (bead) => verifier.hasArtifacts(bead, rig.open),
+  };
+}
+
+function agentsOfPlan(plan: Plan): ReadonlyMap<NodeId, string> {
+  return new Map(
+    plan.nodes.flatMap((node) => (node.kind === 'bead' ? [[node.id, node.agent] as const] : [])),
+  );
+}
+
+/** Makes the markers of this project's processes unguessable; kept with the journal, so that a later driver knows them. */
+function secretOf(journal: Journal): string {
+  const known = journal.setting('marker-secret');
+  if (known !== undefined) return known;
+  const made = randomBytes(16).toString('hex');
+  journal.setSetting('marker-secret', made);
+  return made;
+}
+
+/** The user's name for the journal. */
+export function userName(env: Readonly<Record<string, string | undefined>>): string {
+  return env['USER'] || env['LOGNAME'] || homedir().split('/').at(-1) || 'somebody';
+}

@@ -1,0 +1,312 @@
+/**
+ * Every diagnostic there is. A code never changes its meaning; `gastown explain CODE` prints the title and the explanation.
+ */
+import type { Severity } from './severity.ts';
+
+/** What is known about a code apart from any one occurrence. */
+export interface CodeEntry {
+  readonly severity: Severity;
+  readonly title: string;
+  readonly explanation: string;
+}
+
+const entry = (severity: Severity, title: string, explanation: string): CodeEntry => ({
+  severity,
+  title,
+  explanation,
+});
+
+/** The table of codes, grouped by area. */
+export const codes = {
+  'file/missing': entry(
+    'error',
+    'a file does not exist',
+    'A file or folder that the plan needs is not there. Paths are relative to the project root; a formula keeps its beads in the folder `beads` beside it.',
+  ),
+  'file/directory': entry(
+    'error',
+    'a folder stands where a file should be',
+    'The path names a folder. Name the file itself, for example `gastown/formula.toml`.',
+  ),
+  'file/unreadable': entry(
+    'error',
+    'a file cannot be read',
+    'The file exists, but the system refuses to give its content: most often its permissions. The message carries the reason.',
+  ),
+  'file/outside': entry(
+    'error',
+    'a path leaves the project',
+    'Formulas, beads and context documents must lie inside the project root, symbolic links included: a formula from a stranger must not be able to read your other files.',
+  ),
+  'file/binary': entry(
+    'error',
+    'a file is not text',
+    'The file holds bytes that are no UTF-8 text. Formulas and beads are TOML, which is always UTF-8.',
+  ),
+  'file/too-large': entry(
+    'error',
+    'a file is too large',
+    'Formulas, beads and context documents are read whole and may have 4 MiB. Split the document, or point to the part that is needed.',
+  ),
+
+  'toml/syntax': entry(
+    'error',
+    'the file is not valid TOML',
+    'The text breaks the rules of TOML 1.0 at this place. Reading stops there, so more errors may follow once this one is mended.',
+  ),
+  'toml/too-deep': entry(
+    'error',
+    'values are nested too deeply',
+    'Arrays and tables may be nested 64 levels deep here. Nothing that GasTown reads needs more than five.',
+  ),
+  'toml/repaired-escape': entry(
+    'notice',
+    'an escape sequence that TOML does not know was understood',
+    'Some exporters write bytes and control characters as `\\xHH`, `\\a` or `\\v`, which TOML 1.0 does not allow. They were read as the UTF-8 bytes they stand for; what is no UTF-8 became U+FFFD. The file itself was not changed.',
+  ),
+
+  'dialect/unrecognised': entry(
+    'error',
+    'the file is no formula that GasTown knows',
+    'A formula has a `[formula]` table with a name and a type; a bead file has a `[bead]` table with an id.',
+  ),
+  'dialect/not-supported': entry(
+    'error',
+    'the format is recognised, but not supported yet',
+    'The file belongs to another known format (upstream Gas Town formulas, overlays, GasCity cities and orders). This version reads the native format and the output of `visionspec export gastown`.',
+  ),
+  'dialect/type-inferred': entry(
+    'notice',
+    'the formula does not say its type',
+    'Without `formula.type` the type follows from the sections of the file, and is `convoy` when nothing points elsewhere. Write it down: the three types schedule differently.',
+  ),
+
+  'schema/unknown-key': entry(
+    'warning',
+    'a key is not known',
+    'No version of the format has this key, so it is ignored; most often it is misspelt or in the wrong table. With `--strict` this is an error.',
+  ),
+  'schema/missing-key': entry(
+    'error',
+    'a required key is missing',
+    'Add the key to the table that is shown.',
+  ),
+  'schema/wrong-type': entry(
+    'error',
+    'a value has the wrong type',
+    'The key exists, but takes another kind of value. Strings need quotes, numbers none, lists square brackets.',
+  ),
+  'schema/bad-value': entry(
+    'error',
+    'a value is not allowed',
+    'The value has the right type, but lies outside of what makes sense for this key. The message says what is allowed.',
+  ),
+  'schema/not-acted-on': entry(
+    'notice',
+    'a key is recognised, but not acted on',
+    'The key is part of the format and harmless to ignore; this version does nothing with it.',
+  ),
+  'schema/not-available': entry(
+    'error',
+    'a feature is not available in this version',
+    'The key is part of the format, and ignoring it would make the run do something else than the plan says (pass a gate, skip a condition, exceed a budget). So the plan is refused instead. Remove the key to run without it.',
+  ),
+  'schema/template-in-command': entry(
+    'error',
+    'a command contains a template',
+    'Values are never pasted into shell commands: a hostile value could run anything. `{{name}}` is therefore not allowed in `run`, `check`, `checks` and `setup`; read values from the environment instead (`"$GASTOWN_BEAD"`).',
+  ),
+  'schema/command-too-long': entry(
+    'error',
+    'a command is too long',
+    'A command may have 64 KiB. Put the text into a script of the project and call that.',
+  ),
+
+  'plan/no-beads': entry(
+    'error',
+    'the formula has no beads',
+    'A formula needs at least one bead file (`*.toml`) in the folder `beads` beside it.',
+  ),
+  'plan/bad-id': entry(
+    'error',
+    'an id is not allowed',
+    'Ids name folders, branches and links, so they are one segment of at most 128 letters, digits, `.`, `_` and `-`, starting with a letter or digit. The slash is reserved for beads that are added by other beads.',
+  ),
+  'plan/duplicate-id': entry(
+    'error',
+    'two beads have the same id',
+    'Everything refers to beads by id, so ids are unique within a formula. Rename one of them.',
+  ),
+  'plan/similar-id': entry(
+    'warning',
+    'two ids differ only in case',
+    'Ids name files; on file systems that ignore case (macOS) the two would share them.',
+  ),
+  'plan/unknown-requirement': entry(
+    'error',
+    'a requirement names no bead',
+    'Each entry of `bead.dependencies.requires` is the id of a bead of the same formula.',
+  ),
+  'plan/self-dependency': entry(
+    'error',
+    'a bead requires itself',
+    'A bead that waits for itself can never start. Remove the entry.',
+  ),
+  'plan/repeated-requirement': entry(
+    'warning',
+    'a requirement is listed twice',
+    'The second one has no effect.',
+  ),
+  'plan/cycle': entry(
+    'error',
+    'circular dependency',
+    'The beads of a cycle wait for each other, so none can ever start. `a → b` means that a requires b. Remove one requirement of each cycle; `gastown graph` draws it.',
+  ),
+  'plan/bad-join': entry(
+    'error',
+    'a join cannot be met',
+    '`bead.join` says how many of the required beads must be done: `"all"`, `"any"` or a number between 1 and the number of requirements.',
+  ),
+  'plan/order-unknown': entry(
+    'error',
+    'the order lists a bead that does not exist',
+    'Every id in `formula.beads.order` (or in the list of an exported formula) needs a bead file. Remove the entry or add the file.',
+  ),
+  'plan/order-unlisted': entry(
+    'warning',
+    'a bead is missing from the order',
+    'The formula lists the order of its beads, but not this one: it comes last. Add it where it belongs.',
+  ),
+  'plan/order-repeated': entry(
+    'warning',
+    'a bead is listed twice in the order',
+    'The first position counts.',
+  ),
+  'plan/order-contradiction': entry(
+    'warning',
+    'the order contradicts a requirement',
+    'In a workflow the order is the sequence. It lists a bead before one that it requires; the requirement wins.',
+  ),
+  'plan/list-differs': entry(
+    'warning',
+    'the formula and a bead file disagree',
+    'An exported formula repeats the dependencies of its beads. The bead file counts.',
+  ),
+  'plan/artifact-outside': entry(
+    'error',
+    'an artifact leaves the rig',
+    'Artifacts are paths or globs below the folder in which the bead works: relative, with `/`, without `..`.',
+  ),
+  'plan/rig-not-found': entry(
+    'error',
+    'Rig not found',
+    'A rig says where and how beads are executed. `default` always exists; every other rig is a table `[rigs.NAME]` in gastown.toml or a file rigs/NAME.toml.',
+  ),
+  'plan/unknown-agent': entry(
+    'error',
+    'an agent is not defined',
+    'Agents are tables `[agents.NAME]` in gastown.toml with the command to start; `shell` is built in and runs `bead.task.run`.',
+  ),
+  'plan/agent-mapped': entry(
+    'notice',
+    'exported agent types mean the default agent',
+    'The exporter writes roles such as setup, dev, qa and ops. Where gastown.toml defines no agent of that name, the default agent does the work.',
+  ),
+  'plan/missing-capability': entry(
+    'warning',
+    'an agent lacks a capability that a bead asks for',
+    'The bead lists capabilities that its agent does not declare in gastown.toml. It will be given the bead anyway.',
+  ),
+  'plan/no-agent': entry(
+    'warning',
+    'nobody is there to do the work',
+    'The plan is valid, but cannot be run: some beads have neither a command (`bead.task.run`) nor an agent. Define one: `[agents.NAME]` with `command = ["program", "argument"]` in gastown.toml. If it is the only one, it does everything; else choose with `project.agent`, `rigs.NAME.agent` or `bead.agent`.',
+  ),
+  'plan/shell-without-run': entry(
+    'error',
+    'a shell bead has no command',
+    'The agent `shell` runs the command in `bead.task.run`; without it there is nothing to do.',
+  ),
+  'plan/run-without-shell': entry(
+    'error',
+    'a command is given to an agent',
+    '`bead.task.run` is a shell command; it is run by the agent `shell`, not by another one. Remove the agent or the command.',
+  ),
+
+  'context/unknown-document': entry(
+    'warning',
+    'a bead refers to a document that the formula does not name',
+    '`from_spec` refers to `formula.context.spec`, `from_trd` to `formula.context.trd`, and so on.',
+  ),
+  'context/missing-document': entry(
+    'warning',
+    'a context document is missing',
+    'Context paths are tried against the project root, then against the folder of the formula. The bead still runs, but its agent gets no text from this document.',
+  ),
+  'context/missing-section': entry(
+    'warning',
+    'a section is missing',
+    'A reference such as `requirements.pet_management` names headings of a Markdown document from the outside in; `_`, `-`, spaces, case and punctuation make no difference, and levels in between may be left out where that is unambiguous.',
+  ),
+  'context/ambiguous-section': entry(
+    'warning',
+    'a section reference fits several headings',
+    'Name more of the headings above it, so that only one section fits.',
+  ),
+
+  'lint/coupled-artifacts': entry(
+    'warning',
+    'an artifact glob couples beads',
+    'A glob that covers large parts of the tree, or what another bead declares, is satisfied by work that is not the bead’s own, and keeps beads from running at once. List the files that this bead leaves.',
+  ),
+  'lint/shared-artifact': entry(
+    'warning',
+    'two beads that could run at once declare the same artifact',
+    'They would write the same file at the same time, so they are not run at once. Split the artifact, or let one bead require the other.',
+  ),
+  'lint/implied-requirement': entry(
+    'warning',
+    'a requirement is already implied by another',
+    'If a requires b and b requires c, then a need not require c as well. Fewer dependencies are easier to read and change.',
+  ),
+  'lint/file-name': entry(
+    'warning',
+    'a bead file is not named after its bead',
+    'Tools and people look for the bead `pet-crud` in `pet-crud.toml`.',
+  ),
+
+  'settings/not-available': entry(
+    'error',
+    'a kind of rig is not available in this version',
+    'Rigs of the kind `directory` work in a folder of the project. `worktree` and `container` are recognised, but this version cannot make them, and working in the folder itself would not be what you asked for.',
+  ),
+  'settings/duplicate-rig': entry(
+    'error',
+    'a rig is defined twice',
+    'A rig is either a table `[rigs.NAME]` in gastown.toml or the file rigs/NAME.toml.',
+  ),
+  'settings/unknown-agent': entry(
+    'error',
+    'the settings name an agent that is not defined',
+    '`project.agent` and `rigs.NAME.agent` refer to a table `[agents.NAME]`.',
+  ),
+
+  'project/no-formula': entry(
+    'error',
+    'no formula was found',
+    'Name one with `--formula PATH` or `$GASTOWN_FORMULA`, or choose one for the project with `gastown init PATH`. Without, GasTown looks for formula.toml, gastown/formula.toml, .gastown/formula.toml and export/gastown/formula.toml in this folder and those above it.',
+  ),
+  'project/several-formulas': entry(
+    'error',
+    'several formulas were found',
+    'Name one with `--formula PATH`, or choose one for the project with `gastown init PATH`.',
+  ),
+} as const satisfies Record<string, CodeEntry>;
+
+/** The stable name of a diagnostic, `area/slug`. */
+export type Code = keyof typeof codes;
+
+/** Tells whether outside text is a code, for `gastown explain`. */
+export function isCode(text: string): text is Code {
+  return Object.hasOwn(codes, text);
+}

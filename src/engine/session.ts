@@ -1,0 +1,200 @@
+/**
+ * One `gastown run`, from taking the lease to giving it back. Owns: the order of those steps, and that the lease and the
+ * inbox are looked after however the run ends. Does not own: adapters, which it is given.
+ */
+import type { Event } from '../core/events.ts';
+import type { NodeId } from '../core/ids.ts';
+import { invariant } from '../core/invariant.ts';
+import type { Bead } from '../core/plan.ts';
+import { isSettled, type RunPhase } from '../core/state.ts';
+import {
+  type BeadRow,
+  Fenced,
+  type Journal,
+  type Lease,
+  type ProcessIdentity,
+  type RunHeader,
+  type RunRow,
+} from '../ports/journal.ts';
+import type { Clock, Performers } from '../ports/work.ts';
+import { Crew } from './crew.ts';
+import { Driver } from './driver.ts';
+import { claim } from './lease.ts';
+import { type Opening, open, type RunRequest, unmetRequirements } from './opening.ts';
+
+export interface SessionParts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly self: ProcessIdentity;
+  readonly isAlive: (identity: ProcessIdentity) => boolean;
+  /** Take the lease of a holder on another machine, which cannot be judged from here. */
+  readonly steal: boolean;
+  /** Adapters for a run; its id is known only when the lease is held. */
+  readonly performers: (run: RunHeader) => Performers;
+  readonly folder: (run: RunHeader, bead: NodeId, attempt: number) => string;
+  readonly isStillThere: (bead: Bead) => boolean;
+  /** Rings when somebody wrote into the inbox. */
+  readonly listen: (onRing: () => void) => Disposable;
+  readonly observer: SessionObserver;
+}
+
+export interface SessionObserver {
+  /** Before anything starts: which run this is and what is left of it. */
+  opened(opening: Opening, rows: readonly BeadRow[], run: RunRow | undefined): void;
+  committed(run: RunRow, changed: readonly BeadRow[], events: readonly Event[]): void;
+  /** Beads that left processes behind, which were killed. */
+  swept(leftovers: readonly { readonly node: NodeId; readonly processes: number }[]): void;
+}
+
+export type SessionEnd =
+  | { readonly type: 'ended'; readonly run: RunHeader; readonly phase: RunPhase }
+  | { readonly type: 'nothing-to-do'; readonly run: RunHeader }
+  /** Selected beads and the requirements that neither are done nor selected. */
+  | { readonly type: 'unmet'; readonly requirements: ReadonlyMap<NodeId, readonly NodeId[]> }
+  | { readonly type: 'held-by-another'; readonly lease: Lease; readonly judged: 'alive' | 'elsewhere' };
+
+/** A running session, for the signals of its own terminal. */
+export interface SessionHandle {
+  /** Stops what works politely; the run can be resumed. Does nothing before it drives or after. */
+  halt(by: string): void;
+}
+
+/**
+ * Runs what is asked until it is settled or paused. Throws what the journal throws ({@link Fenced} included) after
+ * everything it started has been stopped.
+ */
+export async function runSession(
+  parts: SessionParts,
+  request: RunRequest,
+  onHandle: (handle: SessionHandle) => void,
+): Promise<SessionEnd> {
+  const { journal, clock, self, isAlive, steal } = parts;
+  const claimed = claim({ journal, self, now: clock.now(), isAlive, steal });
+  if (claimed.type === 'held-by-another') return claimed;
+  const { epoch } = claimed.lease;
+  try {
+    const opening = open(journal, request, clock.now(), parts.isStillThere);
+    if (request.select !== 'all') {
+      const requirements = unmetRequirements(opening, request.plan, request.select);
+      if (requirements.size > 0) return { type: 'unmet', requirements };
+    }
+    if (isFinished(opening, request)) return { type: 'nothing-to-do', run: opening.header };
+    return await drive(parts, request, opening, epoch, onHandle);
+  } finally {
+    releaseUnlessFenced(journal, epoch);
+  }
+}
+
+async function drive(
+  parts: SessionParts,
+  request: RunRequest,
+  opening: Opening,
+  epoch: number,
+  onHandle: (handle: SessionHandle) => void,
+): Promise<SessionEnd> {
+  const { journal, clock, observer } = parts;
+  const { header, store, chronicle, isNew } = opening;
+  const performers = parts.performers(header);
+  const crew = new Crew({
+    run: header.run,
+    plan: request.plan,
+    performers,
+    folder: (bead, attempt) => parts.folder(header, bead, attempt),
+  });
+  const sweeper = new Sweeper(performers, observer);
+  const driver = new Driver({
+    store,
+    chronicle,
+    journal,
+    epoch,
+    clock,
+    crew,
+    observe: (run, changed, events) => {
+      if (events.some((event) => event.type === 'step-succeeded' || event.type === 'attempt-failed'))
+        sweeper.ask(clock);
+      observer.committed(run, changed, events);
+    },
+  });
+  // What was asked of an earlier driver died with it.
+  dropInbox(journal, epoch);
+  if (isNew) journal.createRun(epoch, header);
+  const rows = [...store.nodes.values()].flatMap((node) =>
+    node.spec.kind === 'bead' ? [chronicle.row(store, node)] : [],
+  );
+  observer.opened(opening, rows, isNew ? undefined : chronicle.runRow(store));
+  const halt = (by: string): void => driver.tell({ type: 'halt', by });
+  onHandle({ halt });
+  using _doorbell = parts.listen(() => {
+    for (const message of journal.inbox()) {
+      if (message.type === 'stop') halt(message.from);
+      journal.handled(epoch, message.id);
+    }
+  });
+  try {
+    return { type: 'ended', run: header, phase: await driver.drive(opening.input) };
+  } finally {
+    await sweeper.finish();
+  }
+}
+
+/** The selected beads of a run with the same plan are done, and nobody asks for them again. */
+function isFinished(opening: Opening, request: RunRequest): boolean {
+  if (request.rerun || opening.isNew) return false;
+  const selected = request.select === 'all' ? [...opening.store.nodes.keys()] : request.select;
+  return selected.every((id) => {
+    const node = opening.store.nodes.get(id);
+    invariant(node !== undefined, `${id} is in the run`);
+    return isSettled(node.phase) && node.phase.phase === 'done';
+  });
+}
+
+function dropInbox(journal: Journal, epoch: number): void {
+  for (const message of journal.inbox()) journal.handled(epoch, message.id);
+}
+
+function releaseUnlessFenced(journal: Journal, epoch: number): void {
+  try {
+    journal.release(epoch);
+  } catch (error) {
+    // The successor holds the lease already; and a disk that cannot be written was reported by the run itself. A lease
+    // that is not given back is taken over as soon as this process is gone.
+    if (!(error instanceof Fenced) && !(error instanceof Error && error.name === 'JournalProblem'))
+      throw error;
+  }
+}
+
+const SWEEP_EVERY_MS = 200;
+
+/** Looks for leftovers of ended attempts, at most every {@link SWEEP_EVERY_MS}, and once at the end. */
+class Sweeper {
+  readonly #performers: Performers;
+  readonly #observer: SessionObserver;
+  #timer: Disposable | undefined;
+  #sweeping: Promise<void> = Promise.resolve();
+
+  constructor(performers: Performers, observer: SessionObserver) {
+    this.#performers = performers;
+    this.#observer = observer;
+  }
+
+  ask(clock: Clock): void {
+    this.#timer ??= clock.after(SWEEP_EVERY_MS, () => {
+      this.#timer = undefined;
+      this.#sweep();
+    });
+  }
+
+  async finish(): Promise<void> {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
+    this.#sweep();
+    await this.#sweeping;
+  }
+
+  #sweep(): void {
+    this.#sweeping = this.#sweeping.then(async () => {
+      const leftovers = await this.#performers.sweep();
+      if (leftovers.length > 0) this.#observer.swept(leftovers);
+    });
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * Writing the journal. Owns: transactions, the fence, the reserve against a full disk. Does not own: reading, what events mean.
+ * I1 A batch of events and what it changes for readers are one transaction: on disk, or nowhere.
+ * I2 Only the holder of the lease's present epoch appends; everybody else gets Fenced and changes nothing.
+ * I3 A run is visible from its first commit on; a header alone (its driver died at once) is not a run.
+ * I4 A posted key is kept for ever: posting it again changes nothing, also after it was handled.
+ */
+import type { Event } from '../core/events.ts';
+import { type RunId, runId } from '../core/ids.ts';
+import { invariant } from '../core/invariant.ts';
+import {
+  Fenced,
+  type InboxMessage,
+  type Journal,
+  JournalProblem,
+  type Lease,
+  type ProcessIdentity,
+  type Projection,
+  type RunHeader,
+} from '../ports/journal.ts';
+import type { Ballast } from './ballast.ts';
+import { encodeEvent, type Upcasts } from './codec.ts';
+import type { Connection } from './connection.ts';
+import { SqliteReader } from './reader.ts';
+import { RUN_SPAN } from './schema.ts';
+
+/** The whole SQLite journal, for whoever drives or wants to. */
+export class SqliteJournal extends SqliteReader implements Journal {
+  readonly #connection: Connection;
+  readonly #upcasts: Upcasts;
+  readonly #ballast: Ballast;
+
+  constructor(connection: Connection, upcasts: Upcasts, ballast: Ballast) {
+    super(connection, upcasts);
+    this.#connection = connection;
+    this.#upcasts = upcasts;
+    this.#ballast = ballast;
+  }
+
+  acquire(
+    self: ProcessIdentity,
+    at: number,
+    mayTake: (holder: Lease) => boolean,
+  ): Lease | { readonly heldBy: Lease } {
+    for (;;) {
+      const seen = this.leaseState();
+      // Asked outside the transaction: finding out whether a process lives takes time, and others must go on writing.
+      if (seen.lease !== undefined && !mayTake(seen.lease)) return { heldBy: seen.lease };
+      const taken = this.#write(() => {
+        const { epoch } = this.leaseState();
+        if (epoch !== seen.epoch) return undefined;
+        const lease: Lease = { epoch: epoch + 1, holder: self, acquiredAt: at };
+        this.#connection.run(
+          'UPDATE lease SET epoch = ?, holder = ?, acquired_at = ?',
+          lease.epoch,
+          JSON.stringify(self),
+          at,
+        );
+        return lease;
+      });
+      if (taken !== undefined) return taken;
+      // Somebody was faster: judge the new holder.
+    }
+  }
+
+  release(epoch: number, when: 'always' | 'inbox-empty' = 'always'): boolean {
+    return this.#write(() => {
+      if (this.leaseState().lease?.epoch !== epoch) return false;
+      if (when === 'inbox-empty' && this.inbox().length > 0) return false;
+      this.#connection.run('UPDATE lease SET holder = NULL, acquired_at = NULL');
+      return true;
+    });
+  }
+
+  createRun(epoch: number, header: RunHeader): void {
+    this.#write(() => {
+      this.#fence(epoch);
+      invariant(this.runNumber(header.run) === undefined, `run ${header.run} exists already`);
+      this.#connection.run(
+        'INSERT INTO run (id, formula_file) VALUES (?, ?)',
+        header.run,
+        header.formulaFile,
+      );
+    });
+  }
+
+  nextRunId(): RunId {
+    const last = this.#connection.get('SELECT max(number) AS last FROM run')?.['last'];
+    return runId(`r${typeof last === 'number' ? last + 1 : 1}`);
+  }
+
+  append(epoch: number, run: RunId, events: readonly Event[], projection: Projection): void {
+    this.#write(() => {
+      this.#fence(epoch);
+      const number = this.runNumber(run);
+      invariant(number !== undefined, `run ${run} was not created`);
+      this.#putRun(number, projection);
+      let position = this.#last('event', 'position', number);
+      for (const event of events) {
+        position += 1;
+        const body = encodeEvent(event, this.#upcasts);
+        this.#connection.run('INSERT INTO event (position, body) VALUES (?, ?)', position, body);
+      }
+      let key = this.#last('bead', 'key', number);
+      for (const row of projection.beads) {
+        // On conflict the new key is not used; the gap that leaves is harmless.
+        key += 1;
+        this.#connection.run(
+          `INSERT INTO bead (key, run, id, body) VALUES (?, ?, ?, ?)
+           ON CONFLICT (run, id) DO UPDATE SET body = excluded.body`,
+          key,
+          number,
+          row.id,
+          JSON.stringify(row),
+        );
+      }
+    });
+  }
+
+  post(message: {
+    readonly key: string;
+    readonly type: string;
+    readonly body: unknown;
+    readonly from: string;
+    readonly at: number;
+  }): void {
+    this.#write(() =>
+      this.#connection.run(
+        'INSERT INTO inbox (key, type, body, sender, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING',
+        message.key,
+        message.type,
+        JSON.stringify(message.body ?? null),
+        message.from,
+        message.at,
+      ),
+    );
+  }
+
+  inbox(): readonly InboxMessage[] {
+    const rows = this.#connection.all(
+      'SELECT id, type, body, sender, at FROM inbox WHERE handled = 0 ORDER BY id',
+    );
+    return rows.map((row) => ({
+      id: Number(row['id']),
+      type: String(row['type']),
+      body: this.#connection.parse<unknown>(row['body']),
+      from: String(row['sender']),
+      at: Number(row['at']),
+    }));
+  }
+
+  handled(epoch: number, id: number): void {
+    this.#write(() => {
+      this.#fence(epoch);
+      this.#connection.run('UPDATE inbox SET handled = 1 WHERE handled = 0 AND id <= ?', id);
+    });
+  }
+
+  setSetting(key: string, value: string): void {
+    this.#write(() =>
+      this.#connection.run(
+        'INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+        key,
+        value,
+      ),
+    );
+  }
+
+  /** Runs a transaction; when the disk is full, once more with the space that was kept back for this. */
+  #write<Result>(work: () => Result): Result {
+    try {
+      const result = this.#connection.transaction('write', work);
+      this.#ballast.restore();
+      return result;
+    } catch (error) {
+      const isFull = error instanceof JournalProblem && error.reason === 'full';
+      if (!isFull || !this.#ballast.release()) throw error;
+      return this.#connection.transaction('write', work);
+    }
+  }
+
+  #fence(epoch: number): void {
+    const { lease } = this.leaseState();
+    if (lease?.epoch === epoch) return;
+    throw new Fenced(
+      lease === undefined
+        ? `The lease with number ${epoch} was given back.`
+        : `Another driver (process ${lease.holder.pid}) holds the lease now.`,
+    );
+  }
+
+  #putRun(number: number, { run }: Projection): void {
+    if (run !== undefined) {
+      this.#connection.run('UPDATE run SET body = ? WHERE number = ?', JSON.stringify(run), number);
+      return;
+    }
+    const visible = this.#connection.get(
+      'SELECT body IS NOT NULL AS visible FROM run WHERE number = ?',
+      number,
+    );
+    invariant(visible?.['visible'] === 1, 'the first commit of a run carries its row');
+  }
+
+  #last(table: 'event' | 'bead', key: 'position' | 'key', number: number): number {
+    const row = this.#connection.get(
+      `SELECT max(${key}) AS last FROM ${table} WHERE ${key} >= ? AND ${key} < ?`,
+      number * RUN_SPAN,
+      (number + 1) * RUN_SPAN,
+    );
+    return typeof row?.['last'] === 'number' ? row['last'] : number * RUN_SPAN;
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Reading the journal. Owns: nothing but its connection. Does not own: who may write.
+ * I1 No read transaction outlives a call or a step of an iteration: a reader never keeps the write-ahead log from
+ *    being folded back into the database.
+ */
+import type { Event } from '../core/events.ts';
+import type { NodeId, RunId } from '../core/ids.ts';
+import type { BeadRow, JournalReader, Lease, ProcessIdentity, RunRow } from '../ports/journal.ts';
+import { decodeEvents, UndecodableEvent, type Upcasts } from './codec.ts';
+import type { Connection } from './connection.ts';
+import { damaged, newer } from './problem.ts';
+import { RUN_SPAN } from './schema.ts';
+
+/** Rows read in one piece; bounds the length of one JSON text. */
+const CHUNK = 5_000;
+
+/** The lease's row; `lease` is undefined while nobody drives. */
+export interface LeaseState {
+  readonly epoch: number;
+  readonly lease: Lease | undefined;
+}
+
+/** The reading half of the SQLite journal. */
+export class SqliteReader implements JournalReader {
+  readonly #connection: Connection;
+  readonly #upcasts: Upcasts;
+  readonly #numbers = new Map<RunId, number>();
+
+  constructor(connection: Connection, upcasts: Upcasts) {
+    this.#connection = connection;
+    this.#upcasts = upcasts;
+  }
+
+  runs(): readonly RunRow[] {
+    const rows = this.#connection.all('SELECT body FROM run WHERE body IS NOT NULL ORDER BY number');
+    return rows.map((row) => this.#connection.parse<RunRow>(row['body']));
+  }
+
+  latestRun(formulaFile?: string): RunRow | undefined {
+    const row = this.#connection.get(
+      `SELECT body FROM run WHERE body IS NOT NULL AND (?1 IS NULL OR formula_file = ?1)
+       ORDER BY number DESC LIMIT 1`,
+      formulaFile ?? null,
+    );
+    return row && this.#connection.parse<RunRow>(row['body']);
+  }
+
+  beads(run: RunId): readonly BeadRow[] {
+    return this.#connection.transaction('read', () => {
+      const rows: BeadRow[] = [];
+      for (const texts of this.#chunks('bead', 'key', run)) {
+        for (const row of this.#connection.parse<readonly BeadRow[]>(`[${texts}]`)) rows.push(row);
+      }
+      return rows;
+    });
+  }
+
+  bead(run: RunId, id: NodeId): BeadRow | undefined {
+    const number = this.runNumber(run);
+    if (number === undefined) return undefined;
+    const row = this.#connection.get('SELECT body FROM bead WHERE run = ? AND id = ?', number, id);
+    return row && this.#connection.parse<BeadRow>(row['body']);
+  }
+
+  *events(run: RunId): Iterable<Event> {
+    for (const texts of this.#chunks('event', 'position', run)) yield* this.#decode(texts);
+  }
+
+  lease(): Lease | undefined {
+    return this.leaseState().lease;
+  }
+
+  setting(key: string): string | undefined {
+    const value = this.#connection.get('SELECT value FROM setting WHERE key = ?', key)?.['value'];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.#connection[Symbol.dispose]();
+  }
+
+  protected leaseState(): LeaseState {
+    const row = this.#connection.get('SELECT epoch, holder, acquired_at FROM lease');
+    const epoch = row?.['epoch'];
+    if (row === undefined || typeof epoch !== 'number') {
+      throw damaged(this.#connection.path, 'the row of the lease is missing');
+    }
+    const acquiredAt = row['acquired_at'];
+    if (row['holder'] === null || typeof acquiredAt !== 'number') return { epoch, lease: undefined };
+    const holder = this.#connection.parse<ProcessIdentity>(row['holder']);
+    return { epoch, lease: { epoch, holder, acquiredAt } };
+  }
+
+  /** The number by which a run's keys are made; undefined for a run that was never created. */
+  protected runNumber(run: RunId): number | undefined {
+    const known = this.#numbers.get(run);
+    if (known !== undefined) return known;
+    const number = this.#connection.get('SELECT number FROM run WHERE id = ?', run)?.['number'];
+    if (typeof number !== 'number') return undefined;
+    this.#numbers.set(run, number);
+    return number;
+  }
+
+  /** The bodies of a run's rows in order, some thousand at a time, joined by commas. */
+  *#chunks(table: 'bead' | 'event', key: 'key' | 'position', run: RunId): Iterable<string> {
+    const number = this.runNumber(run);
+    if (number === undefined) return;
+    const end = (number + 1) * RUN_SPAN;
+    for (let from = number * RUN_SPAN; ; ) {
+      const row = this.#connection.get(
+        `SELECT group_concat(body) AS texts, max(${key}) AS last, count(*) AS rows
+         FROM (SELECT ${key}, body FROM ${table} WHERE ${key} >= ? AND ${key} < ? ORDER BY ${key} LIMIT ${CHUNK})`,
+        from,
+        end,
+      );
+      const texts = row?.['texts'];
+      const last = row?.['last'];
+      if (typeof texts !== 'string' || typeof last !== 'number') return;
+      yield texts;
+      if (row?.['rows'] !== CHUNK) return;
+      from = last + 1;
+    }
+  }
+
+  #decode(texts: string): readonly Event[] {
+    try {
+      return decodeEvents(texts, this.#upcasts);
+    } catch (error) {
+      if (!(error instanceof UndecodableEvent)) throw error;
+      const { path } = this.#connection;
+      throw error.reason === 'newer' ? newer(path, error.message) : damaged(path, error.message, error);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+/** The schema of a bead file: the native keys, the exporter's, and our extensions, all of which may be mixed. */
+import { boolean, command, duration, integer, minutes, text, visibleText, word } from './kinds.ts';
+import {
+  anything,
+  byType,
+  type Kind,
+  type Located,
+  list,
+  mapped,
+  type Out,
+  optional,
+  record,
+  required,
+  table,
+  unavailable,
+} from './schema.ts';
+import type { Place } from './source.ts';
+
+/** One line of acceptance; `check` is a command that decides it. */
+export interface CriterionText extends Place {
+  readonly text: string;
+  readonly check: string | undefined;
+}
+
+const criterionTable = table({
+  text: required(visibleText, 'What must be true.'),
+  check: optional(command, 'A command that decides it: exit 0 means verified.'),
+});
+
+const criterion: Kind<CriterionText> = byType<CriterionText>(
+  {
+    string: mapped(visibleText, ({ value, start, end }) => ({ text: value, check: undefined, start, end })),
+    table: mapped(criterionTable, ({ text: line, check, table: whole }) =>
+      line === undefined
+        ? undefined
+        : { text: line.value, check: check?.value, start: whole.start, end: whole.end },
+    ),
+  },
+  'a string, or a table with `text` and `check`',
+);
+
+const agentTable = table({
+  type: optional(
+    visibleText,
+    'The agent by name, or "shell" for a command; an exported role means the default agent.',
+  ),
+  name: optional(visibleText, 'The agent by name, as defined in gastown.toml.'),
+  capabilities: optional(list(visibleText), 'What the agent must be able to do.'),
+});
+
+/** Who a bead asks for. */
+export interface AgentWish {
+  readonly name: Located<string> | undefined;
+  readonly type: Located<string> | undefined;
+  readonly capabilities: readonly Located<string>[];
+}
+
+const agent: Kind<AgentWish> = byType<AgentWish>(
+  {
+    string: mapped(visibleText, (name) => ({ name, type: undefined, capabilities: [] })),
+    table: mapped(agentTable, (out) => ({
+      name: out.name,
+      type: out.type,
+      capabilities: out.capabilities?.items ?? [],
+    })),
+  },
+  'the name of an agent, or a table',
+);
+
+/** How many requirements must be done. */
+export type JoinWish = Located<'all' | 'any' | number>;
+
+const join: Kind<JoinWish> = byType<JoinWish>(
+  { string: word('all', 'any'), integer: integer({ least: 1 }) },
+  '"all", "any" or a number',
+);
+
+/** What happens when a bead has used up its retries. */
+export const onFailure = word('pause', 'skip', 'abort');
+
+const ids = list(text);
+
+const bead = table({
+  id: required(text, 'Unique within the formula; the file is named after it.'),
+  name: optional(visibleText, 'For people. Default: the id.'),
+  description: optional(text, 'The task; the same as `bead.task.description`.'),
+  status: optional(
+    text,
+    '"done" when first loaded: declared done. Otherwise GasTown writes here where the bead is.',
+  ),
+  priority: optional(integer({ least: 0 }), 'Lower runs first when parallelism is limited. Default: 5.'),
+  rig: optional(visibleText, 'Where the bead is executed. Default: the rig of the formula.'),
+  artifacts: optional(list(visibleText), 'The same as `bead.task.artifacts`.'),
+  agent: optional(agent, 'Who does the work.'),
+  join: optional(join, 'How many of the requirements must be done: "all" (default), "any" or a number.'),
+  when: unavailable(
+    anything,
+    'A condition for running the bead.',
+    'the bead would run without its condition',
+  ),
+  gate: unavailable(anything, 'An approval before the bead.', 'the bead would run without approval'),
+  dependencies: optional(
+    table({
+      requires: optional(ids, 'Ids of the beads that must be done first.'),
+      blocked_by: optional(ids, 'The same as `requires`, as the exporter writes it.'),
+      wait_for_all: optional(boolean, 'false: one requirement is enough, like `join = "any"`.'),
+    }),
+    'What the bead waits for.',
+  ),
+  task: optional(
+    table({
+      description: optional(text, 'What is to be done.'),
+      artifacts: optional(
+        list(visibleText),
+        'Files the bead must leave: paths or globs below the root of its rig.',
+      ),
+      run: optional(command, 'A shell command that is the work, instead of an agent.'),
+    }),
+    'The work.',
+  ),
+  acceptance: optional(
+    table({
+      criteria: optional(list(criterion), 'When the work is accepted: prose, or tables with a check.'),
+      checks: optional(list(command), 'Commands that must all exit 0.'),
+    }),
+    'How the work is judged.',
+  ),
+  context: optional(
+    record(
+      list(visibleText),
+      (key) =>
+        /^from_./.test(key) ? undefined : 'must be `from_` and the key of a document of `formula.context`',
+      '^from_.+$',
+    ),
+    'Sections of the context documents that the worker is given.',
+  ),
+  execution: optional(
+    table({
+      timeout: optional(duration, 'Limit of one attempt, such as "30s", "90m", "1h".'),
+      timeout_minutes: optional(minutes, 'The same in minutes.'),
+      retries: optional(integer({ least: 0, most: 1000 }), 'Further attempts after the first. Default: 0.'),
+      on_failure: optional(onFailure, 'When retries are used up: "pause" (default), "skip" or "abort".'),
+    }),
+    'Limits.',
+  ),
+});
+
+/** A bead file as a whole. */
+export const beadFile = table({ bead: required(bead, 'The task unit.') });
+
+/** A bead as it was read. */
+export type BeadTable = Out<typeof bead>;

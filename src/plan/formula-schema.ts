@@ -1,0 +1,162 @@
+/** The schema of a formula file: the native keys and the exporter's sections. */
+import { onFailure } from './bead-schema.ts';
+import { boolean, duration, integer, minutes, text, visibleText, word } from './kinds.ts';
+import {
+  anything,
+  byType,
+  inert,
+  type Kind,
+  list,
+  type Out,
+  optional,
+  record,
+  required,
+  table,
+  unavailable,
+} from './schema.ts';
+import type { TomlValue } from './toml-tree.ts';
+
+const quorum = word('all', 'majority', 'any');
+
+const version: Kind<TomlValue> = byType<TomlValue>(
+  { string: anything, integer: anything, float: anything },
+  'a string or a number',
+);
+
+const moment: Kind<TomlValue> = byType<TomlValue>({ string: anything, date: anything }, 'a date');
+
+const isEmptyList = (value: TomlValue): boolean => value.type === 'array' && value.items.length === 0;
+const isEmptyTable = (value: TomlValue): boolean => value.type === 'table' && value.entries.size === 0;
+const isFalse = (value: TomlValue): boolean => value.type === 'boolean' && !value.value;
+
+const CONTEXT_KEY = '^[A-Za-z0-9][A-Za-z0-9_-]*$';
+const contextKey = new RegExp(CONTEXT_KEY);
+
+const formula = table({
+  name: required(visibleText, 'What the formula is called.'),
+  type: optional(
+    word('convoy', 'workflow', 'expansion'),
+    'How beads are scheduled: in levels, one by one, or as beads are found.',
+  ),
+  rig: optional(visibleText, 'Where beads are executed. Default: "default", which always exists.'),
+  version: optional(version, 'For information.'),
+  description: optional(text, 'For information.'),
+  created: optional(moment, 'For information; written by the exporter.'),
+  source: optional(text, '"multispec" marks the output of the exporter.'),
+  context: optional(
+    record(
+      visibleText,
+      (key) => (contextKey.test(key) ? undefined : 'must be letters, digits, `_` and `-`'),
+      CONTEXT_KEY,
+    ),
+    'Documents by key (spec, mrd, trd, …): paths from the project root, or else from the folder of the formula.',
+  ),
+  execution: optional(
+    table({
+      parallel_beads: optional(integer({ least: 1, most: 10_000 }), 'Beads in work at once. Default: 3.'),
+      timeout_minutes: optional(minutes, 'Limit of one run, and upper bound of one attempt.'),
+      retries: optional(integer({ least: 0, most: 1000 }), 'For beads that do not say it themselves.'),
+      on_failure: optional(onFailure, 'For beads that do not say it themselves.'),
+    }),
+    'Limits.',
+  ),
+  beads: optional(
+    table({ order: optional(list(text), 'Ids in order: the sequence of a workflow, else a tie-break.') }),
+    'The beads.',
+  ),
+  sync: optional(
+    table({
+      mode: optional(
+        word('level', 'none'),
+        '"none": no sync points; a bead starts when its requirements are done.',
+      ),
+      quorum: optional(quorum, 'When a level with failures may pass. Default: "all".'),
+      checks: unavailable(
+        anything,
+        'Commands that run at sync points.',
+        'levels would pass unchecked',
+        isEmptyList,
+      ),
+      approval: unavailable(
+        anything,
+        'An approval at sync points.',
+        'levels would pass without approval',
+        isFalse,
+      ),
+    }),
+    'The sync points of a convoy.',
+  ),
+  vars: optional(anything, 'Variables for `{{name}}` (not available in this version).'),
+});
+
+const listEntry = table({
+  id: optional(text, 'The bead.'),
+  status: optional(text, 'For information; the bead file counts.'),
+  blocked_by: optional(list(text), 'The bead file counts.'),
+});
+
+/** A formula file as a whole. */
+export const formulaFile = table({
+  formula: required(formula, 'The plan.'),
+  convoy: optional(
+    table({
+      parallel: optional(boolean, 'For information.'),
+      quorum: optional(quorum, 'The same as `formula.sync.quorum`.'),
+      timeout: optional(duration, 'Limit of one run.'),
+    }),
+    'Written by the exporter.',
+  ),
+  workflow: optional(
+    table({
+      parallel: optional(boolean, 'For information: a workflow is a sequence.'),
+      checkpoint_on_complete: inert(
+        boolean,
+        'A commit per bead.',
+        'a directory rig makes no commits',
+        isFalse,
+      ),
+      rollback_on_failure: inert(
+        boolean,
+        'Back to the last commit.',
+        'a directory rig is never rolled back',
+        isFalse,
+      ),
+    }),
+    'Written by the exporter.',
+  ),
+  expansion: optional(
+    table({
+      template: unavailable(
+        text,
+        'A template for spawned beads.',
+        'only the template "default" is known',
+        (value) => value.type === 'string' && value.value === 'default',
+      ),
+      variables: unavailable(
+        anything,
+        'Variables of the template.',
+        'templates are not filled in',
+        isEmptyTable,
+      ),
+    }),
+    'Written by the exporter.',
+  ),
+  beads: optional(
+    table({
+      directory: optional(
+        visibleText,
+        'The folder of the bead files, from the folder of the formula. Default: "beads".',
+      ),
+      count: optional(integer({ least: 0 }), 'For information.'),
+      list: optional(list(listEntry), 'The beads in order.'),
+    }),
+    'Written by the exporter.',
+  ),
+  execution: optional(
+    table({ entry_points: optional(list(text), 'For information: what was ready when it was exported.') }),
+    'Written by the exporter.',
+  ),
+});
+
+/** A formula file as it was read. */
+export type FormulaTables = Out<typeof formulaFile>;

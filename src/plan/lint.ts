@@ -1,0 +1,115 @@
+/** Remarks on plans that are valid, after the seed's best practices: atomic beads, few dependencies. */
+import type { Collector } from '../diagnostic/collector.ts';
+import { quote } from '../diagnostic/neutralise.ts';
+import type { BeadDraft } from './bead-draft.ts';
+import { isGlob, segmentsOf } from './glob-overlap.ts';
+import type { Conflict } from './locks.ts';
+import { stemOf } from './path.ts';
+import type { Graph } from './resolve.ts';
+
+/** Makes all remarks. */
+export function lint(graph: Graph, conflicts: readonly Conflict[], collector: Collector): void {
+  for (const bead of graph.beads) lintFileName(bead, collector);
+  for (const bead of graph.beads) lintBroadGlobs(bead, collector);
+  for (const conflict of conflicts) lintConflict(conflict, graph, collector);
+  lintImplied(graph, collector);
+}
+
+function lintFileName(bead: BeadDraft, collector: Collector): void {
+  const stem = stemOf(bead.source.file);
+  if (stem === bead.id) return;
+  collector.report('lint/file-name', `bead ${quote(bead.id)} lives in ${quote(`${stem}.toml`)}`, {
+    span: bead.source.span(bead.idPlace),
+    hints: [`name the file "${bead.id}.toml"`],
+  });
+}
+
+/** A `**` below less than two named folders covers whole parts of a project, as in `internal/**` + `/*.go`. */
+function lintBroadGlobs(bead: BeadDraft, collector: Collector): void {
+  for (const artifact of bead.artifacts) {
+    if (!artifact.value.includes('**')) continue;
+    const named = segmentsOf(artifact.value).findIndex(isGlob);
+    if (named >= 2) continue;
+    collector.report(
+      'lint/coupled-artifacts',
+      `the glob ${quote(artifact.value)} covers a large part of the tree`,
+      {
+        span: bead.source.span(artifact),
+        hints: ['list the files that this bead leaves, or name a folder of its own'],
+      },
+    );
+  }
+}
+
+function lintConflict(conflict: Conflict, graph: Graph, collector: Collector): void {
+  const [first, second] = conflict.patterns;
+  const [a, b] = conflict.pair ?? [];
+  const left = graph.beads[a ?? -1];
+  const right = graph.beads[b ?? -1];
+  if (left === undefined || right === undefined) return;
+  const leftPlace = placeOf(left, first) ?? placeOf(left, second);
+  const rightPlace = placeOf(right, second) ?? placeOf(right, first);
+  if (leftPlace === undefined || rightPlace === undefined) return;
+  const isSame = first === second;
+  const what = isSame ? `declare the same artifact ${quote(first)}` : `declare artifacts that overlap`;
+  collector.report(
+    isSame ? 'lint/shared-artifact' : 'lint/coupled-artifacts',
+    `beads ${quote(left.id)} and ${quote(right.id)} could run at once and ${what}: they will not run at once`,
+    {
+      span: right.source.span(rightPlace),
+      related: [
+        { span: left.source.span(leftPlace), label: isSame ? 'declared here, too' : 'overlaps with this' },
+      ],
+    },
+  );
+}
+
+const placeOf = (bead: BeadDraft, pattern: string): BeadDraft['artifacts'][number] | undefined =>
+  bead.artifacts.find(
+    (artifact) => artifact.value === pattern || segmentsOf(artifact.value).join('/') === pattern,
+  );
+
+/** Edges looked at for implied requirements: dense graphs would cost the square of their size, and it is only a remark. */
+const MOST_EDGES = 500_000;
+
+function lintImplied(graph: Graph, collector: Collector): void {
+  let patience = MOST_EDGES;
+  graph.requires.forEach((needs, node) => {
+    const bead = graph.beads[node];
+    if (needs.length < 2 || bead === undefined || (bead.join !== undefined && bead.join.value !== 'all'))
+      return;
+    const lowest = Math.min(...needs.map((need) => levelOf(graph, need)));
+    const reachedFrom = new Map<number, number>();
+    const work: { readonly node: number; readonly from: number }[] = needs.map((need) => ({
+      node: need,
+      from: need,
+    }));
+    for (let item = work.pop(); item !== undefined && patience > 0; item = work.pop()) {
+      if (levelOf(graph, item.node) <= lowest) continue;
+      for (const need of graph.requires[item.node] ?? []) {
+        patience--;
+        if (reachedFrom.has(need)) continue;
+        reachedFrom.set(need, item.from);
+        work.push({ node: need, from: item.from });
+      }
+    }
+    for (const need of needs) {
+      const by = reachedFrom.get(need);
+      if (by !== undefined) reportImplied(bead, graph, need, by, collector);
+    }
+  });
+}
+
+function reportImplied(bead: BeadDraft, graph: Graph, need: number, by: number, collector: Collector): void {
+  const implied = graph.beads[need];
+  const through = graph.beads[by];
+  const entry = bead.requires.find((candidate) => candidate.value === implied?.id);
+  if (implied === undefined || through === undefined || entry === undefined) return;
+  collector.report(
+    'lint/implied-requirement',
+    `${quote(bead.id)} need not require ${quote(implied.id)}: ${quote(through.id)} requires it already`,
+    { span: bead.source.span(entry) },
+  );
+}
+
+const levelOf = (graph: Graph, node: number): number => graph.levels[node] ?? 0;

@@ -1,0 +1,137 @@
+/** The loader: from a formula file to a plan. Everything that is wrong is collected, nothing is thrown. */
+import type { Plan } from '../core/plan.ts';
+import { Collector } from '../diagnostic/collector.ts';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { quote } from '../diagnostic/neutralise.ts';
+import { assemble } from './assemble.ts';
+import type { BeadDraft } from './bead-draft.ts';
+import { readBeadFiles, reportFile } from './beads-folder.ts';
+import { ContextDocuments } from './context.ts';
+import { Crew } from './crew.ts';
+import { type FormulaDraft, readFormula } from './formula-draft.ts';
+import type { Draft, LoadRequest, LoadResult } from './load-request.ts';
+import { authorRanks } from './order.ts';
+import { artifactProblem } from './path.ts';
+import { type Graph, resolve } from './resolve.ts';
+import { Source } from './source.ts';
+import { readToml } from './toml.ts';
+
+/** Loads a formula with its beads and context documents. Reads files through the request only; runs nothing. */
+export function loadPlan(request: LoadRequest): LoadResult {
+  const collector = new Collector();
+  const sources = new Map<string, string>();
+  const result = (plan: Plan | undefined, draft: Draft): LoadResult => ({
+    plan: collector.hasErrors ? undefined : plan,
+    draft,
+    diagnostics: collector.diagnostics,
+    sources,
+  });
+  const formula = openFormula(request, sources, collector);
+  if (formula === undefined) return result(undefined, EMPTY);
+  const files = readBeadFiles(formula, request.files, collector, request.strict);
+  for (const [file, text] of files.sources) sources.set(file, text);
+  const graph = resolve(files.drafts, files.broken, collector);
+  for (const bead of graph.beads) checkBead(bead, formula, collector);
+  checkVariables(formula, graph, collector);
+  const ranks = authorRanks(formula, graph, files.broken, collector);
+  const crew = new Crew(formula, request.settings, collector);
+  const assignments = graph.beads.map((bead) => crew.assign(bead));
+  crew.finish();
+  const documents = new ContextDocuments(formula, request.files, collector);
+  for (const [file, text] of documents.sources) sources.set(file, text);
+  const sections = graph.beads.map((bead) => documents.sections(bead));
+  const plan = assemble({
+    hash: request.hash,
+    formula,
+    graph,
+    ranks,
+    assignments,
+    sections,
+    context: documents.paths,
+    collector,
+  });
+  return result(plan, draftOf(formula, graph));
+}
+
+/** Whether `run` has to refuse a plan although it is valid: nobody is there to do the work. */
+export const blocksRun = (diagnostic: Diagnostic): boolean =>
+  diagnostic.severity === 'error' || diagnostic.code === 'plan/no-agent';
+
+const EMPTY: Draft = { name: '', type: 'convoy', sync: 'none', beads: [], cycles: [] };
+
+function openFormula(
+  request: LoadRequest,
+  sources: Map<string, string>,
+  collector: Collector,
+): FormulaDraft | undefined {
+  const read = request.files.read(request.formulaFile);
+  if (read.type === 'problem') {
+    reportFile(collector, read, `formula ${quote(request.formulaFile)}`, undefined);
+    return undefined;
+  }
+  sources.set(request.formulaFile, read.text);
+  const source = new Source(request.formulaFile, read.text);
+  const root = readToml(source, collector);
+  return root === undefined ? undefined : readFormula(root, source, collector, request.strict);
+}
+
+function checkBead(bead: BeadDraft, formula: FormulaDraft, collector: Collector): void {
+  for (const artifact of bead.artifacts) {
+    const problem = artifactProblem(artifact.value);
+    if (problem === undefined) continue;
+    collector.report('plan/artifact-outside', `artifact ${quote(artifact.value)} ${problem}`, {
+      span: bead.source.span(artifact),
+    });
+  }
+  const listed = formula.listed.get(bead.id);
+  const extra = listed?.find((entry) => !bead.requires.some((own) => own.value === entry.value));
+  if (extra === undefined) return;
+  collector.report(
+    'plan/list-differs',
+    `the formula says that ${quote(bead.id)} is blocked by ${quote(extra.value)}, but its bead file does not: the bead file counts`,
+    {
+      span: formula.source.span(extra),
+      related: [{ span: bead.source.span(bead.idPlace), label: 'the bead' }],
+    },
+  );
+}
+
+/** Variables that nothing uses are harmless; filled-in texts are not available yet, so their use must not be ignored. */
+function checkVariables(formula: FormulaDraft, graph: Graph, collector: Collector): void {
+  if (formula.vars === undefined) return;
+  const span = formula.source.span(formula.vars);
+  const user = graph.beads.find((bead) => bead.hasTemplate);
+  if (user === undefined) {
+    collector.report(
+      'schema/not-acted-on',
+      '`formula.vars` is recognised, but not acted on: no bead uses a variable',
+      { span },
+    );
+  } else {
+    collector.report(
+      'schema/not-available',
+      '`formula.vars` is not available in this version: the texts of beads would keep their {{name}}',
+      {
+        span,
+        related: [{ span: user.source.span(user.idPlace), label: 'this bead contains {{' }],
+      },
+    );
+  }
+}
+
+function draftOf(formula: FormulaDraft, graph: Graph): Draft {
+  const idOf = (node: number): string => graph.beads[node]?.id ?? '';
+  return {
+    name: formula.name,
+    type: formula.type,
+    sync: formula.type === 'convoy' ? formula.sync : 'none',
+    beads: graph.beads.map((bead, node) => ({
+      id: bead.id,
+      name: bead.name,
+      file: bead.source.file,
+      requires: (graph.requires[node] ?? []).map(idOf),
+      level: graph.levels[node],
+    })),
+    cycles: graph.cycles.map((cycle) => cycle.map(idOf)),
+  };
+}

@@ -1,0 +1,232 @@
+/**
+ * Lowers the three formula types to plain edges, so that nothing downstream knows which type a plan came from.
+ *
+ * - convoy with sync points: a bead of level L needs `~sync/(L-1)` succeeded; `~sync/L` needs the beads of level L settled. No sync
+ *   point after the last level.
+ * - workflow: each bead needs the one before it in the sequence settled.
+ * - convoy without sync points, and expansion: requirements only.
+ *
+ * Requirements are always needs on `succeeded`. A bead with a join of its own (`any`, or a number) has no structural needs: its
+ * join counts requirements, and a barrier among them would be counted as one.
+ */
+import { type NodeId, type Step, syncId } from '../core/ids.ts';
+import type { BeadNode, Formula, Join, Need, NodeSpec, Policy } from '../core/plan.ts';
+import type { BeadDraft } from './bead-draft.ts';
+import type { Assignment } from './crew.ts';
+import type { FormulaDraft } from './formula-draft.ts';
+import { DEFAULT_PRIORITY } from './order.ts';
+import type { Graph } from './resolve.ts';
+
+/** What lowering works on; arrays are indexed like `graph.beads`. */
+export interface LowerInput {
+  readonly formula: FormulaDraft;
+  readonly graph: Graph;
+  readonly levels: readonly number[];
+  /** The sequence of a workflow; ignored otherwise. */
+  readonly sequence: readonly number[];
+}
+
+/** The lowered graph: needs by bead, and the sync points. */
+export interface Lowered {
+  readonly needs: readonly (readonly Need[])[];
+  /** Members by level: one sync point for each, except for the last. Empty when there are none. */
+  readonly syncLevels: readonly (readonly number[])[];
+  /** Weight of the longest remaining path, the bead itself included. */
+  readonly tails: readonly number[];
+}
+
+/** Whether a formula has sync points. */
+export const hasSync = (formula: Pick<FormulaDraft, 'type' | 'sync'>): boolean =>
+  formula.type === 'convoy' && formula.sync === 'level';
+
+/** Makes the edges. */
+export function lower(input: LowerInput): Lowered {
+  const { formula, graph, levels } = input;
+  const explicit = graph.requires.map((needs) =>
+    needs.map((need): Need => ({ node: idOf(graph, need), on: 'succeeded' })),
+  );
+  const byLevel: number[][] = [];
+  levels.forEach((level, node) => {
+    byLevel[level] ??= [];
+    byLevel[level]?.push(node);
+  });
+  if (formula.type === 'workflow') {
+    const needs = chained(explicit, input);
+    return { needs, syncLevels: [], tails: tailsOfSequence(input) };
+  }
+  if (!hasSync(formula)) return { needs: explicit, syncLevels: [], tails: tailsOfGraph(input, byLevel) };
+  const needs = explicit.map((own, node) => {
+    const level = levels[node] ?? 0;
+    if (level === 0 || hasOwnJoin(graph, node)) return own;
+    return [{ node: syncId(level - 1), on: 'succeeded' } satisfies Need, ...own];
+  });
+  // A sync point weighs one, too; every bead of a level has the same rest before it.
+  const tails = levels.map((level) => 1 + 2 * (byLevel.length - 1 - level));
+  return { needs, syncLevels: byLevel.slice(0, -1), tails };
+}
+
+function chained(
+  explicit: readonly (readonly Need[])[],
+  { graph, sequence }: LowerInput,
+): readonly (readonly Need[])[] {
+  const needs = [...explicit];
+  sequence.forEach((node, position) => {
+    const before = sequence[position - 1];
+    if (before === undefined || hasOwnJoin(graph, node)) return;
+    const own = explicit[node] ?? [];
+    const isRequired = graph.requires[node]?.includes(before) === true;
+    if (!isRequired) needs[node] = [{ node: idOf(graph, before), on: 'settled' }, ...own];
+  });
+  return needs;
+}
+
+function tailsOfSequence({ graph, sequence }: LowerInput): readonly number[] {
+  const tails = graph.beads.map(() => 1);
+  sequence.forEach((node, position) => {
+    tails[node] = sequence.length - position;
+  });
+  return tails;
+}
+
+function tailsOfGraph({ graph }: LowerInput, byLevel: readonly (readonly number[])[]): readonly number[] {
+  const tails = graph.beads.map(() => 1);
+  for (const members of [...byLevel].reverse()) {
+    for (const node of members) {
+      for (const need of graph.requires[node] ?? [])
+        tails[need] = Math.max(tails[need] ?? 1, (tails[node] ?? 1) + 1);
+    }
+  }
+  return tails;
+}
+
+/** What a node needs besides its edges. */
+export interface NodeParts {
+  readonly formula: FormulaDraft;
+  readonly graph: Graph;
+  readonly lowered: Lowered;
+  readonly levels: readonly number[];
+  /** Position of each bead in the scheduling order. */
+  readonly positions: readonly number[];
+  /** Beads in an order in which each comes after everything it needs. */
+  readonly topological: readonly number[];
+  readonly assignments: readonly Assignment[];
+  readonly locks: readonly (readonly string[])[];
+  readonly keys: readonly string[];
+}
+
+/** The nodes of the plan, each after everything it needs. */
+export function nodeSpecs(parts: NodeParts): readonly NodeSpec[] {
+  const { formula, graph, lowered, levels } = parts;
+  const policies = new Map<string, Policy>();
+  const nodes: NodeSpec[] = [];
+  let level = 0;
+  const closeLevels = (upTo: number): void => {
+    for (; level < upTo; level++) {
+      const members = lowered.syncLevels[level];
+      if (members === undefined) continue;
+      const needs = members.map((member): Need => ({ node: idOf(graph, member), on: 'settled' }));
+      nodes.push({ kind: 'sync', id: syncId(level), needs, level, quorum: formula.quorum });
+    }
+  };
+  for (const node of parts.topological) {
+    const bead = graph.beads[node];
+    const assignment = parts.assignments[node];
+    if (bead === undefined || assignment === undefined) continue;
+    if (hasSync(formula)) closeLevels(levels[node] ?? 0);
+    nodes.push(beadNode(bead, assignment, node, parts, policyOf(bead, formula, policies)));
+  }
+  return nodes;
+}
+
+function beadNode(
+  bead: BeadDraft,
+  assignment: Assignment,
+  node: number,
+  parts: NodeParts,
+  policy: Policy,
+): BeadNode {
+  return {
+    kind: 'bead',
+    id: bead.id,
+    needs: parts.lowered.needs[node] ?? [],
+    level: parts.levels[node] ?? 0,
+    join: joinOf(bead),
+    // In a workflow the sequence alone decides; a bead that is free early must not overtake it.
+    priority: parts.formula.type === 'workflow' ? 1 : (bead.priority ?? DEFAULT_PRIORITY),
+    order: parts.positions[node] ?? 0,
+    tail: parts.lowered.tails[node] ?? 1,
+    policy,
+    rig: assignment.rig.name,
+    agent: assignment.agent ?? NO_AGENT,
+    locks: parts.locks[node] ?? [],
+    key: parts.keys[node] ?? '',
+    steps: stepsOf(bead, assignment),
+  };
+}
+
+/** `BeadNode.agent` where nobody is there to do the work: such a plan is valid, but is not run. */
+export const NO_AGENT = '';
+
+/** The time limit of one attempt: the smaller one of the bead's and the run's. */
+export function timeoutOf(bead: BeadDraft, formula: FormulaDraft): number | undefined {
+  if (bead.timeoutMs === undefined) return formula.timeoutMs;
+  return formula.timeoutMs === undefined ? bead.timeoutMs : Math.min(bead.timeoutMs, formula.timeoutMs);
+}
+
+function policyOf(bead: BeadDraft, formula: FormulaDraft, known: Map<string, Policy>): Policy {
+  const retries = bead.retries ?? formula.retries;
+  const onFailure = bead.onFailure ?? formula.onFailure;
+  const timeoutMs = timeoutOf(bead, formula);
+  const key = `${retries} ${onFailure} ${timeoutMs}`;
+  const policy = known.get(key) ?? { retries, timeoutMs, onFailure };
+  known.set(key, policy);
+  return policy;
+}
+
+function stepsOf(bead: BeadDraft, { rig }: Assignment): readonly Step[] {
+  const isVerified =
+    bead.artifacts.length > 0 || bead.checks.length > 0 || bead.criteria.length > 0 || rig.checks.length > 0;
+  return STEPS[rig.setup.length > 0 ? (isVerified ? 'both' : 'prepared') : isVerified ? 'verified' : 'plain'];
+}
+
+// Shared, so that ten thousand beads do not carry ten thousand equal lists.
+const STEPS: Readonly<Record<'both' | 'prepared' | 'verified' | 'plain', readonly Step[]>> = {
+  both: ['prepare', 'work', 'verify'],
+  prepared: ['prepare', 'work'],
+  verified: ['work', 'verify'],
+  plain: ['work'],
+};
+
+function joinOf({ join, requires }: BeadDraft): Join {
+  if (join === undefined || join.value === 'all' || requires.length === 0) return ALL;
+  return join.value === 'any' ? ANY : { type: 'quorum', atLeast: join.value };
+}
+
+const ALL: Join = { type: 'all' };
+const ANY: Join = { type: 'any' };
+
+const hasOwnJoin = (graph: Graph, node: number): boolean => {
+  const bead = graph.beads[node];
+  return bead !== undefined && joinOf(bead).type !== 'all';
+};
+
+function idOf(graph: Graph, node: number): NodeId {
+  const bead = graph.beads[node];
+  if (bead === undefined) throw new RangeError(`no bead ${node}`);
+  return bead.id;
+}
+
+/** The formula as the plan holds it. */
+export function planFormula(draft: FormulaDraft, context: ReadonlyMap<string, string | undefined>): Formula {
+  return {
+    name: draft.name,
+    type: draft.type,
+    version: draft.version,
+    file: draft.source.file,
+    context: Object.fromEntries(context),
+    parallel: draft.type === 'workflow' ? 1 : draft.parallel,
+    timeoutMs: draft.timeoutMs,
+    sync: hasSync(draft) ? 'level' : 'none',
+    quorum: draft.quorum,
+  };
+}

@@ -1,0 +1,60 @@
+import type { Position, Span } from '../diagnostic/diagnostic.ts';
+
+/** A half-open range of offsets (UTF-16 units) in a text: light enough to keep one per value. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * A file's text, from which offsets become positions.
+ * Owns: the line table, made on first use (most files are never complained about).
+ */
+export class Source {
+  readonly file: string;
+  readonly text: string;
+  #lineStarts: readonly number[] | undefined;
+
+  constructor(file: string, text: string) {
+    this.file = file;
+    this.text = text;
+  }
+
+  /** The span of a place, clamped to the text. */
+  span(place: Place): Span {
+    const start = Math.max(0, Math.min(place.start, this.text.length));
+    const end = Math.max(start, Math.min(place.end, this.text.length));
+    return { file: this.file, start: this.position(start), end: this.position(end) };
+  }
+
+  /** The 1-based line of an offset. */
+  line(offset: number): number {
+    const starts = this.#lines();
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low + 1;
+  }
+
+  position(offset: number): Position {
+    const line = this.line(offset);
+    return { line, column: offset - (this.#lines()[line - 1] ?? 0) + 1 };
+  }
+
+  #lines(): readonly number[] {
+    if (this.#lineStarts === undefined) {
+      const starts = [0];
+      let at = this.text.indexOf('\n');
+      while (at !== -1) {
+        starts.push(at + 1);
+        at = this.text.indexOf('\n', at + 1);
+      }
+      this.#lineStarts = starts;
+    }
+    return this.#lineStarts;
+  }
+}

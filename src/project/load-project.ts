@@ -1,0 +1,47 @@
+import { hash } from 'node:crypto';
+import type { Plan } from '../core/plan.ts';
+import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { loadPlan } from '../plan/load.ts';
+import type { Draft } from '../plan/load-request.ts';
+import type { Settings } from '../plan/settings.ts';
+import { loadSettings } from '../plan/settings-load.ts';
+import type { ProjectPlace } from './discover.ts';
+import { projectFiles } from './project-files.ts';
+
+/** A project's plan and settings with everything that is wrong in either. */
+export interface ProjectLoad extends ProjectPlace {
+  readonly settings: Settings;
+  /** Undefined if and only if a diagnostic is an error. */
+  readonly plan: Plan | undefined;
+  readonly draft: Draft;
+  /** Those of the settings first. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Texts by file, for rendering the diagnostics. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Loads a project from its files. Runs nothing. */
+export function loadProject(place: ProjectPlace, options: { readonly strict: boolean }): ProjectLoad {
+  const files = projectFiles(place.root);
+  const { settings, diagnostics, sources } = loadSettings(files, options);
+  const loaded = loadPlan({
+    formulaFile: place.formulaFile,
+    files,
+    settings,
+    hash: contentHash,
+    strict: options.strict,
+  });
+  const isBroken = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
+  return {
+    root: place.root,
+    formulaFile: place.formulaFile,
+    settings,
+    plan: isBroken ? undefined : loaded.plan,
+    draft: loaded.draft,
+    diagnostics: [...diagnostics, ...loaded.diagnostics],
+    sources: new Map([...sources, ...loaded.sources]),
+  };
+}
+
+/** The first 128 bits of SHA-256, in hexadecimal. */
+export const contentHash = (text: string): string => hash('sha256', text, 'hex').slice(0, 32);

@@ -1,0 +1,16 @@
+/** Where a project keeps its state: names only, so that whoever just looks need not load what writes there. */
+import { join } from 'node:path';
+
+/** The folder of everything that is ours in a project; only that folder ignores itself for git. */
+export const stateFolderOf = (projectRoot: string): string => join(projectRoot, '.gastown', 'state');
+
+/** Where an attempt's log, record and prompt are. Ids are single path segments, so an attempt cannot leave the folder. */
+export function attemptFolder(stateFolder: string, run: string, bead: string, attempt: number): string {
+  return join(stateFolder, 'runs', run, `${bead}.${attempt}`);
+}
+
+/** Touched by whoever wrote into the inbox. */
+export const doorbellOf = (stateFolder: string): string => join(stateFolder, 'doorbell');
+
+/** Where `init` keeps its choice: the formula's path relative to the project root. */
+export const choiceFileOf = (stateFolder: string): string => join(stateFolder, 'formula');

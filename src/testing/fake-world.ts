@@ -1,0 +1,178 @@
+/**
+ * Agents, rigs and a verifier without processes, on virtual time: what the real world does to an engine, as a script.
+ *
+ * Owns: the processes that "run", which outlive the driver that started them. Every effect is judged by its key alone,
+ * so the same run meets the same fate however often its driver dies.
+ * I1  Work with one key begins at most once: beginning it again throws, as no real adapter would allow it.
+ * I2  After {@link FakeWorld.crash} the adapters of the dead driver neither answer nor act.
+ */
+import type { EffectKey } from '../core/ids.ts';
+import { invariant } from '../core/invariant.ts';
+import type { Bead } from '../core/plan.ts';
+import { DEFAULT_RIG } from '../plan/settings-load.ts';
+import type {
+  Attempt,
+  Clock,
+  Evidence,
+  Performers,
+  PreparedRig,
+  StepEnd,
+  WorkReport,
+} from '../ports/work.ts';
+
+/** What becomes of an effect, and after how long; `dies` is a process that vanishes without leaving a result. */
+export interface Fate {
+  readonly afterMs: number;
+  readonly end: 'succeeds' | 'fails' | 'dies';
+}
+
+interface Process {
+  readonly endsAt: number;
+  readonly fate: Fate;
+  /** The record that a real helper leaves. */
+  result: StepEnd<WorkReport> | undefined;
+  isStopped: boolean;
+}
+
+export class FakeWorld {
+  readonly #clock: Clock;
+  readonly #fateOf: (key: EffectKey, bead: Bead) => Fate;
+  readonly #processes = new Map<EffectKey, Process>();
+  /** Keys whose record was made void: they can never begin. */
+  readonly #void = new Set<EffectKey>();
+  #generation = 0;
+
+  constructor(clock: Clock, fateOf: (key: EffectKey, bead: Bead) => Fate) {
+    this.#clock = clock;
+    this.#fateOf = fateOf;
+  }
+
+  /** Keys of work that is alive now. */
+  alive(): EffectKey[] {
+    return [...this.#processes].filter(([, process]) => this.#lives(process)).map(([key]) => key);
+  }
+
+  /** Keys of all work that ever began, and whether it came to a good end. */
+  began(): ReadonlyMap<EffectKey, boolean> {
+    return new Map([...this.#processes].map(([key, { result }]) => [key, result?.type === 'succeeded']));
+  }
+
+  /** The driver is gone: its adapters are, too, but what it started goes on. */
+  crash(): void {
+    this.#generation += 1;
+  }
+
+  /** The machine is gone: nothing that ran is there any more, and what had not ended left no result. */
+  reboot(): void {
+    this.crash();
+    for (const process of this.#processes.values()) if (this.#lives(process)) process.isStopped = true;
+  }
+
+  performers(): Performers {
+    const generation = this.#generation;
+    const rig: PreparedRig = { settings: DEFAULT_RIG, directory: '/', env: {}, secretValues: [] };
+    const isGone = (): boolean => generation !== this.#generation;
+    const end = (promise: Promise<StepEnd<WorkReport> | undefined>) =>
+      promise.then((value) => (isGone() ? new Promise<never>(() => {}) : value));
+    return {
+      rig: () => ({
+        settings: DEFAULT_RIG,
+        rig: { open: () => rig, prepare: async () => ({ type: 'succeeded', report: undefined }) },
+      }),
+      agent: () => ({
+        settings: undefined,
+        agent: {
+          work: async (attempt, _rig, key, signal) => {
+            invariant(!isGone(), `a dead driver starts ${key}`);
+            invariant(!this.#processes.has(key), `${key} begins twice`);
+            invariant(!this.#void.has(key), `${key} begins after it was given up`);
+            const fate = this.#fateOf(key, attempt.bead);
+            const process: Process = {
+              fate,
+              endsAt: this.#clock.now() + fate.afterMs,
+              result: undefined,
+              isStopped: false,
+            };
+            this.#processes.set(key, process);
+            this.#clock.after(fate.afterMs, () => this.#finish(process));
+            return (await end(this.#follow(process, signal, isGone))) ?? lost;
+          },
+          adopt: (_attempt, _rig, key, signal) => end(this.#adopt(key, signal, isGone)),
+        },
+      }),
+      verifier: { verify: (attempt, _rig, key, signal) => this.#verify(attempt, key, signal, isGone) },
+      sweep: async () => [],
+    };
+  }
+
+  #finish(process: Process): void {
+    if (process.isStopped) return;
+    if (process.fate.end === 'succeeds') process.result = { type: 'succeeded', report: { exit: 0 } };
+    else if (process.fate.end === 'fails')
+      process.result = { type: 'failed', failure: { class: 'task', code: 'exit', message: 'exit status 1' } };
+    else process.isStopped = true;
+  }
+
+  async #adopt(
+    key: EffectKey,
+    signal: AbortSignal,
+    isGone: () => boolean,
+  ): Promise<StepEnd<WorkReport> | undefined> {
+    const process = this.#processes.get(key);
+    if (process === undefined) {
+      this.#void.add(key);
+      return undefined;
+    }
+    return this.#follow(process, signal, isGone);
+  }
+
+  /** Answers when the process has ended, or has been stopped; undefined when it died without a result. */
+  async #follow(
+    process: Process,
+    signal: AbortSignal,
+    isGone: () => boolean,
+  ): Promise<StepEnd<WorkReport> | undefined> {
+    if (this.#lives(process))
+      await new Promise<void>((resolve) => {
+        const timer = this.#clock.after(process.endsAt - this.#clock.now(), resolve);
+        const stop = (): void => {
+          if (isGone()) return;
+          timer[Symbol.dispose]();
+          if (process.result === undefined) process.isStopped = true;
+          // Between the polite stop and the proof that nothing is left, time passes.
+          this.#clock.after(50, resolve);
+        };
+        if (signal.aborted) stop();
+        else signal.addEventListener('abort', stop, { once: true });
+      });
+    if (process.result !== undefined) return process.result;
+    return signal.aborted ? { type: 'stopped' } : undefined;
+  }
+
+  async #verify(
+    attempt: Attempt,
+    key: EffectKey,
+    signal: AbortSignal,
+    isGone: () => boolean,
+  ): Promise<StepEnd<Evidence>> {
+    const fate = this.#fateOf(key, attempt.bead);
+    await new Promise<void>((resolve) => {
+      this.#clock.after(fate.afterMs, resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    if (isGone()) return new Promise<never>(() => {});
+    if (signal.aborted) return { type: 'stopped' };
+    if (fate.end !== 'succeeds')
+      return { type: 'failed', failure: { class: 'task', code: 'check-failed', message: 'a check failed' } };
+    return { type: 'succeeded', report: { artifacts: [], checks: [], criteria: [], sharedTree: true } };
+  }
+
+  #lives(process: Process): boolean {
+    return !process.isStopped && process.result === undefined;
+  }
+}
+
+const lost: StepEnd<WorkReport> = {
+  type: 'failed',
+  failure: { class: 'lost', code: 'lost', message: 'the process died and left no result' },
+};
