@@ -3,19 +3,22 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { homedir, hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HeadlessAgent } from './agents/headless.ts';
 import { ShellAgent } from './agents/shell.ts';
+import { markerVariable } from './agents/worker.ts';
 import { promptFor } from './context/prompt.ts';
-import type { EffectKey, NodeId } from './core/ids.ts';
+import { type EffectKey, type NodeId, nodeOfEffect } from './core/ids.ts';
 import { Bug, invariant } from './core/invariant.ts';
 import type { Bead, Plan } from './core/plan.ts';
 import type { RunRequest } from './engine/opening.ts';
 import { runSession, type SessionEnd, type SessionHandle, type SessionObserver } from './engine/session.ts';
 import { openJournal } from './journal/open.ts';
+import { StatusKeeper } from './journal/status-keeper.ts';
 import { systemClock } from './os/clock.ts';
 import { listen } from './os/doorbell.ts';
-import { ensureDirectory } from './os/files.ts';
+import { ensureDirectory, realDirectory } from './os/files.ts';
 import { isSame, ownIdentity } from './os/process-identity.ts';
 import { ShellPool } from './os/shell-pool.ts';
 import type { Settings } from './plan/settings.ts';
@@ -45,7 +48,8 @@ export async function runLocally(local: LocalRun): Promise<SessionEnd> {
   using journal = openJournal(stateFolder);
   const bench = makeBench(local, journal, stateFolder);
   await using pool = bench.pool;
-  return await runSession(
+  const keeper = new StatusKeeper(stateFolder, journal, systemClock);
+  const end = await runSession(
     {
       journal,
       clock: systemClock,
@@ -60,11 +64,20 @@ export async function runLocally(local: LocalRun): Promise<SessionEnd> {
       },
       isStillThere: bench.isStillThere,
       listen: (onRing) => listen(doorbellOf(stateFolder), onRing),
-      observer,
+      observer: {
+        opened: (...about) => observer.opened(...about),
+        swept: (leftovers) => observer.swept(leftovers),
+        committed: (...about) => {
+          observer.committed(...about);
+          keeper.changed();
+        },
+      },
     },
     request,
     (handle) => local.onHandle({ ...handle, killNow: () => pool.killNow() }),
   );
+  if (end.type === 'ended') keeper.save();
+  return end;
 }
 
 interface Bench {
@@ -80,9 +93,13 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
     prefixes: [stateFolder, projectRoot],
   });
   const secret = secretOf(journal);
+  /** Whose processes a marker finds; forgotten once they were looked for. */
   const owners = new Map<string, NodeId>();
-  const marker = (key: EffectKey): string =>
-    createHash('sha256').update(`${secret}\n${key}`).digest('hex').slice(0, 32);
+  const marker = (key: EffectKey): string => {
+    const value = createHash('sha256').update(`${secret}\n${key}`).digest('hex').slice(0, 32);
+    owners.set(`${markerVariable}=${value}`, nodeOfEffect(key));
+    return value;
+  };
   const rig = new DirectoryRig({
     projectRoot,
     stateFolder,
@@ -120,16 +137,20 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
     verifier,
     sweep: async () => {
       const found = await pool.sweepEnded();
-      return [...found].flatMap(([value, processes]) => {
-        const node = owners.get(value);
-        return node === undefined ? [] : [{ node, processes }];
+      return [...found].flatMap(([mark, processes]) => {
+        const node = owners.get(mark);
+        return node === undefined || processes === 0 ? [] : [{ node, processes }];
       });
     },
   };
   return {
     pool,
     performers: () => performers,
-    isStillThere: (bead) => verifier.hasArtifacts(bead, rig.open),
+    isStillThere: (bead) => {
+      const folder = settings.rigs[bead.rig];
+      const directory = folder === undefined ? undefined : realDirectory(resolve(projectRoot, folder.root));
+      return directory !== undefined && verifier.hasArtifacts(bead, directory);
+    },
   };
 }
 

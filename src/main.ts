@@ -7,7 +7,9 @@ const words = process.argv.slice(2);
 if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
   process.stdout.write(`${__VERSION__}\n`);
 } else {
-  module.enableCompileCache?.();
+  // Newer releases of Node keep what they compiled; the types are those of the oldest one.
+  if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function')
+    module.enableCompileCache();
   const { main } = await import('./cli/main.ts');
   process.exitCode = await main(words, __VERSION__);
 }

@@ -23,8 +23,9 @@ import { renderAll } from '../src/diagnostic/render-text.ts';
 import { loadPlan } from '../src/plan/load.ts';
 import type { ProjectFiles } from '../src/plan/load-request.ts';
 import { loadSettings } from '../src/plan/settings-load.ts';
-import { discover } from '../src/project/discover.ts';
+import { type Discovery, discover } from '../src/project/discover.ts';
 import { loadProject, type ProjectLoad } from '../src/project/load-project.ts';
+import { projectFiles } from '../src/project/project-files.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const options = z.object({ formula: z.string().default('formula.toml'), strict: z.boolean().default(false) });
@@ -207,37 +208,43 @@ describe('discovery', () => {
     }
     return root;
   };
-  const find = (
+  const find = async (
     cwd: string,
     formula?: string,
     fromEnvironment?: string,
     chosen?: string,
-  ): ReturnType<typeof discover> => {
-    const result = discover({ cwd, formula, fromEnvironment, chosen: () => chosen });
+  ): Promise<Discovery> => {
+    const result = await discover({
+      cwd,
+      formula,
+      fromEnvironment,
+      chosen: () => chosen,
+      fromSettings: async (root) => loadSettings(projectFiles(root), { strict: false }).settings.formula,
+    });
     if (result.type === 'problem') for (const diagnostic of result.diagnostics) seen.add(diagnostic.code);
     return result;
   };
 
-  it('takes the nearest formula upwards', () => {
+  it('takes the nearest formula upwards', async () => {
     const root = folderWith('.git/HEAD', 'gastown/formula.toml', 'src/deep/x');
-    expect(find(join(root, 'src/deep'))).toMatchObject({
+    expect(await find(join(root, 'src/deep'))).toMatchObject({
       type: 'found',
       root,
       formulaFile: 'gastown/formula.toml',
     });
   });
 
-  it('does not look beyond the project', () => {
+  it('does not look beyond the project', async () => {
     const root = folderWith('formula.toml', 'inner/.git/HEAD');
-    expect(find(join(root, 'inner'))).toMatchObject({
+    expect(await find(join(root, 'inner'))).toMatchObject({
       type: 'problem',
       diagnostics: [{ code: 'project/no-formula' }],
     });
   });
 
-  it('lists several', () => {
+  it('lists several', async () => {
     const root = folderWith('.git/HEAD', 'gastown/formula.toml', '.gastown/formula.toml');
-    const result = find(root);
+    const result = await find(root);
     expect(result).toMatchObject({ type: 'problem', diagnostics: [{ code: 'project/several-formulas' }] });
     expect(JSON.stringify(result)).toContain('.gastown/formula.toml');
   });
@@ -247,32 +254,42 @@ describe('discovery', () => {
     ['then the environment', undefined, 'b.toml', 'c.toml', 'b.toml'],
     ['then the choice of init', undefined, undefined, 'c.toml', 'c.toml'],
     ['then the settings', undefined, undefined, undefined, 'd.toml'],
-  ])('%s', (_, flag, environment, chosen, expected) => {
+  ])('%s', async (_, flag, environment, chosen, expected) => {
     const root = folderWith('a.toml', 'b.toml', 'c.toml', 'd.toml', 'formula.toml');
     writeFileSync(join(root, 'gastown.toml'), '[project]\nformula = "d.toml"\n');
-    expect(find(root, flag, environment, chosen)).toMatchObject({
+    expect(await find(root, flag, environment, chosen)).toMatchObject({
       type: 'found',
       root,
       formulaFile: expected,
     });
   });
 
-  it('accepts a folder, and says what is missing', () => {
+  it('accepts a folder, and says what is missing', async () => {
     const root = folderWith('gastown/formula.toml', 'empty/x');
-    expect(find(root, 'gastown')).toMatchObject({ type: 'found', root, formulaFile: 'gastown/formula.toml' });
-    expect(find(root, 'empty')).toMatchObject({ type: 'problem', diagnostics: [{ code: 'file/missing' }] });
-    expect(find(root, 'nowhere.toml')).toMatchObject({
+    expect(await find(root, 'gastown')).toMatchObject({
+      type: 'found',
+      root,
+      formulaFile: 'gastown/formula.toml',
+    });
+    expect(await find(root, 'empty')).toMatchObject({
+      type: 'problem',
+      diagnostics: [{ code: 'file/missing' }],
+    });
+    expect(await find(root, 'nowhere.toml')).toMatchObject({
       type: 'problem',
       diagnostics: [{ code: 'file/missing' }],
     });
   });
 
-  it('finds the root: a marked folder, else the current one above the formula, else the formula’s own', () => {
+  it('finds the root: a marked folder, else the current one above the formula, else the formula’s own', async () => {
     const marked = folderWith('visionspec.yaml', 'x/y/formula.toml');
-    expect(find(marked, 'x/y/formula.toml')).toMatchObject({ root: marked, formulaFile: 'x/y/formula.toml' });
+    expect(await find(marked, 'x/y/formula.toml')).toMatchObject({
+      root: marked,
+      formulaFile: 'x/y/formula.toml',
+    });
     const plain = folderWith('x/formula.toml', 'other/z');
-    expect(find(plain, 'x/formula.toml')).toMatchObject({ root: plain, formulaFile: 'x/formula.toml' });
-    expect(find(join(plain, 'other'), '../x/formula.toml')).toMatchObject({
+    expect(await find(plain, 'x/formula.toml')).toMatchObject({ root: plain, formulaFile: 'x/formula.toml' });
+    expect(await find(join(plain, 'other'), '../x/formula.toml')).toMatchObject({
       root: join(plain, 'x'),
       formulaFile: 'formula.toml',
     });

@@ -1,6 +1,8 @@
 /** Every command with its flags and its help; what a command does is loaded when it is called. */
-import { buildApplication, buildCommand, buildRouteMap, numberParser } from '@stricli/core';
-import type { Context } from './context.ts';
+import { buildApplication, buildCommand, buildRouteMap } from '@stricli/core';
+import { JournalProblem } from '../ports/journal.ts';
+import { applicationText } from './application-text.ts';
+import { type Context, EXIT } from './context.ts';
 
 const formula = {
   kind: 'parsed',
@@ -9,37 +11,28 @@ const formula = {
   placeholder: 'file',
   brief: 'The formula (default: $GASTOWN_FORMULA, what `init` chose, or the nearest one)',
 } as const;
-const json = { kind: 'boolean', default: false, brief: 'Print JSON' } as const;
-const strict = { kind: 'boolean', default: false, brief: 'Unknown keys are errors, not warnings' } as const;
+const beadIds = async function (this: Context): Promise<readonly string[]> {
+  return (await import('./bead-candidates.ts')).beadCandidates(this);
+};
+const flag = (brief: string) => ({ kind: 'boolean', default: false, withNegated: false, brief }) as const;
+const json = flag('Print JSON, for programs');
+const strict = flag('Unknown keys are errors, not warnings');
 const parallel = {
   kind: 'parsed',
-  parse: countParser,
+  parse: count,
   optional: true,
   placeholder: 'n',
   brief: 'Beads in work at once (default: what the formula says)',
 } as const;
-const steal = {
-  kind: 'boolean',
-  default: false,
-  brief: 'Take over from a gastown on another machine that is known to be dead',
-} as const;
-const writeStatus = {
-  kind: 'boolean',
-  default: false,
-  brief: 'Write status into bead files that carry no status line, too',
-} as const;
+const steal = flag('Take over from a gastown on another machine that is known to be dead');
+const writeStatus = flag('Write status into bead files that carry no status line, too');
 
-function countParser(text: string): number {
-  const count = numberParser(text);
-  if (!Number.isSafeInteger(count) || count < 1)
-    throw new Error(`${text} is not a whole number of at least 1`);
-  return count;
+function count(text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(number) || number < 1)
+    throw new Error('it must be a whole number of at least 1');
+  return number;
 }
-
-const beadArgument = {
-  kind: 'tuple',
-  parameters: [{ parse: String, placeholder: 'bead', brief: 'The id of a bead' }],
-} as const;
 
 const init = buildCommand({
   loader: async () => (await import('./commands/init.ts')).init,
@@ -52,7 +45,7 @@ const init = buildCommand({
           parse: String,
           placeholder: 'formula.toml',
           optional: true,
-          brief: 'A formula, or where to make a new one',
+          brief: 'A formula, or where to make a new one (default: the nearest formula)',
         },
       ],
     },
@@ -61,8 +54,10 @@ const init = buildCommand({
     brief: 'Check a formula and make it the default; scaffold a new one where there is none',
     fullDescription: [
       'Checks the formula and remembers it as this project’s default, so that `run`, `status` and the others find it.',
-      'Where the path does not exist, writes a small formula with two beads to start from.',
-      'Runs nothing, and can be repeated.',
+      'Where the path does not exist, writes a small formula with three beads that run as they are, to start from.',
+      'Runs nothing, never overwrites a file, and can be repeated.',
+      '',
+      'For example:  gastown init gastown/formula.toml',
     ].join('\n'),
   },
 });
@@ -79,18 +74,11 @@ const run = buildCommand({
         variadic: true,
         placeholder: 'id',
         brief: 'Run only this bead; can be repeated',
+        proposeCompletions: beadIds,
       },
-      withDeps: { kind: 'boolean', default: false, brief: 'With --bead: also what these beads require' },
-      rerun: {
-        kind: 'boolean',
-        default: false,
-        brief: 'Run again what is done: the given beads, or everything from scratch',
-      },
-      dryRun: {
-        kind: 'boolean',
-        default: false,
-        brief: 'Show what would run, and every command, without running anything',
-      },
+      withDeps: flag('With --bead: also what these beads require'),
+      rerun: flag('Run again what is done: the given beads, or everything from scratch'),
+      dryRun: flag('Show what would run, and every command, without running anything'),
       parallel,
       json,
       strict,
@@ -105,6 +93,8 @@ const run = buildCommand({
       'Finished work is never run again unless you ask for it with --rerun: after a crash, a stop or a failure, the',
       'same command goes on where the run was. Ctrl-C stops politely; a second one at once.',
       '',
+      'A stranger’s formula can be read before it is run: --dry-run lists every command.',
+      '',
       'Exit codes: 0 all done, 1 a bead failed for good or the run was aborted, 2 nothing was run because the command',
       'line or the plan has to be mended, 3 paused and waiting for a person, 130 interrupted.',
     ].join('\n'),
@@ -114,7 +104,13 @@ const run = buildCommand({
 const resume = buildCommand({
   loader: async () => (await import('./commands/resume.ts')).resume,
   parameters: { flags: { formula, parallel, json, writeStatus, steal } },
-  docs: { brief: 'Go on with a run that was paused, stopped or interrupted' },
+  docs: {
+    brief: 'Go on with a run that was paused, stopped or interrupted',
+    fullDescription: [
+      'Like `run`, but only where there is a run already. What is done stays done; what is still alive is followed;',
+      'what failed gets new attempts.',
+    ].join('\n'),
+  },
 });
 
 const stop = buildCommand({
@@ -122,8 +118,10 @@ const stop = buildCommand({
   parameters: { flags: { formula } },
   docs: {
     brief: 'Stop a running formula politely, from another terminal',
-    fullDescription:
-      'Asks the gastown that runs this project to stop what works and waits until it has. Nothing is spent; `gastown resume` goes on.',
+    fullDescription: [
+      'Asks the gastown that runs this project to stop what works, and waits until it has. No attempt is spent, and',
+      '`gastown resume` goes on. In the terminal of the run itself, Ctrl-C does the same.',
+    ].join('\n'),
   },
 });
 
@@ -137,12 +135,20 @@ const status = buildCommand({
         parse: String,
         optional: true,
         placeholder: 'id',
-        brief: 'One bead, with everything known about it',
+        brief: 'One bead, with everything known about it: attempts, failures, evidence, logs',
+        proposeCompletions: beadIds,
       },
+      all: flag('Every bead, also those that are done in a large formula'),
       json,
     },
   },
-  docs: { brief: 'Show where every bead is: before, during and after a run, from any terminal' },
+  docs: {
+    brief: 'Show where every bead is: before, during and after a run, from any terminal',
+    fullDescription: [
+      'Only looks: a run is never disturbed by it, and nothing is written.',
+      'With --json it prints one object; schemas/status.schema.json describes it.',
+    ].join('\n'),
+  },
 });
 
 const graph = buildCommand({
@@ -158,7 +164,14 @@ const graph = buildCommand({
       },
     },
   },
-  docs: { brief: 'Draw the formula’s graph by levels; also one with cycles, to find them' },
+  docs: {
+    brief: 'Draw the formula’s graph by levels; also one with cycles, to find them',
+    fullDescription: [
+      'Marks every bead with its status when there is a run. `mermaid` goes into Markdown, `dot` into Graphviz:',
+      '',
+      '  gastown graph --format dot | dot -Tsvg > graph.svg',
+    ].join('\n'),
+  },
 });
 
 const validate = buildCommand({
@@ -177,7 +190,13 @@ const validate = buildCommand({
       ],
     },
   },
-  docs: { brief: 'Check a formula and its beads; run nothing' },
+  docs: {
+    brief: 'Check a formula and its beads; run nothing',
+    fullDescription: [
+      'Reports everything that is wrong at once, with the place and what to do. Exit code 0 when the formula can be',
+      'planned (warnings may remain), 2 when it cannot. `gastown explain CODE` tells more about a diagnostic.',
+    ].join('\n'),
+  },
 });
 
 const explain = buildCommand({
@@ -191,11 +210,13 @@ const explain = buildCommand({
           optional: true,
           placeholder: 'code',
           brief: 'A code such as plan/cycle; without one, lists them all',
+          proposeCompletions: async () =>
+            Object.keys((await import('../diagnostic/codes.ts')).codes),
         },
       ],
     },
   },
-  docs: { brief: 'Tell more about the code of a diagnostic' },
+  docs: { brief: 'Tell more about the code of a diagnostic, such as plan/cycle' },
 });
 
 const logs = buildCommand({
@@ -203,20 +224,31 @@ const logs = buildCommand({
   parameters: {
     flags: {
       formula,
-      follow: { kind: 'boolean', default: false, brief: 'Keep printing while the bead works' },
+      follow: flag('Keep printing until the bead’s work is over'),
       attempt: {
         kind: 'parsed',
-        parse: countParser,
+        parse: count,
         optional: true,
         placeholder: 'n',
         brief: 'Which attempt (default: the last one)',
       },
-      checks: { kind: 'boolean', default: false, brief: 'The output of the checks instead of the work' },
+      checks: flag('The output of the checks instead of the work'),
     },
     aliases: { f: 'follow' },
-    positional: beadArgument,
+    positional: {
+      kind: 'tuple',
+      parameters: [
+        { parse: String, placeholder: 'bead', brief: 'The id of a bead', proposeCompletions: beadIds },
+      ],
+    },
   },
-  docs: { brief: 'Print what a bead’s work has printed' },
+  docs: {
+    brief: 'Print what a bead’s work has printed',
+    fullDescription: [
+      'Into a file or a pipe the bytes go as they are; on a terminal colours and cursor movements are taken out.',
+      'Secrets were already taken out when the log was written.',
+    ].join('\n'),
+  },
 });
 
 const completions = buildCommand({
@@ -224,12 +256,23 @@ const completions = buildCommand({
   parameters: {
     positional: {
       kind: 'tuple',
-      parameters: [{ parse: String, placeholder: 'shell', brief: 'bash, zsh or fish' }],
+      parameters: [
+        {
+          parse: String,
+          placeholder: 'shell',
+          brief: 'bash, zsh or fish',
+          proposeCompletions: () => ['bash', 'zsh', 'fish'],
+        },
+      ],
     },
   },
   docs: {
     brief: 'Print a completion script for your shell',
-    fullDescription: 'For bash: eval "$(gastown completions bash)" in ~/.bashrc; zsh and fish alike.',
+    fullDescription: [
+      'bash, in ~/.bashrc:  eval "$(gastown completions bash)"',
+      'zsh, in ~/.zshrc after compinit:  eval "$(gastown completions zsh)"',
+      'fish:  gastown completions fish > ~/.config/fish/completions/gastown.fish',
+    ].join('\n'),
   },
 });
 
@@ -237,7 +280,10 @@ const completions = buildCommand({
 const complete = buildCommand({
   loader: async () => (await import('./commands/complete.ts')).complete,
   parameters: {
-    positional: { kind: 'array', parameter: { parse: String, brief: 'The words typed so far' } },
+    positional: {
+      kind: 'array',
+      parameter: { parse: String, placeholder: 'word', brief: 'The words typed so far' },
+    },
   },
   docs: { brief: 'Propose completions for the words typed so far' },
 });
@@ -265,6 +311,7 @@ export function makeApplication(version: string) {
         '',
         'To begin:   gastown init gastown/formula.toml   then   gastown run',
         'To look:    gastown status   gastown graph   gastown logs BEAD',
+        'For more:   gastown COMMAND --help',
       ].join('\n'),
       hideRoute: { __complete: true },
     },
@@ -272,7 +319,9 @@ export function makeApplication(version: string) {
   return buildApplication<Context>(root, {
     name: 'gastown',
     versionInfo: { currentVersion: version },
-    scanner: { caseStyle: 'allow-kebab-for-camel' },
+    scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
     documentation: { caseStyle: 'convert-camel-to-kebab', useAliasInUsageLine: true },
+    localization: { text: applicationText },
+    determineExitCode: (error) => (error instanceof JournalProblem ? EXIT.usage : EXIT.failed),
   });
 }

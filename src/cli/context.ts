@@ -1,5 +1,5 @@
 /** What every command gets besides its flags. */
-import type { CommandContext } from '@stricli/core';
+import type { CommandContext, InputCompletion } from '@stricli/core';
 import type { Console } from './terminal/console.ts';
 
 /** The exit codes of the program; docs/manual.md explains each. */
@@ -20,4 +20,9 @@ export interface Context extends CommandContext {
   readonly console: Console;
   /** Ends the program with this code once everything is printed. */
   exit(code: ExitCode): void;
+  /** What could follow the words typed so far, the last of which may be unfinished. */
+  propose(
+    typed: readonly string[],
+    overrides: { readonly console: Console },
+  ): Promise<readonly InputCompletion[]>;
 }

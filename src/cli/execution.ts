@@ -1,6 +1,6 @@
 /** What `run` and `resume` share: executing a loaded project and telling how it ended. */
 import { relative } from 'node:path';
-import { attemptFolder, runLocally, stateFolderOf, userName } from '../compose.ts';
+import { runLocally, userName } from '../compose.ts';
 import type { NodeId } from '../core/ids.ts';
 import { unreachable } from '../core/invariant.ts';
 import type { Plan } from '../core/plan.ts';
@@ -13,6 +13,7 @@ import { systemClock } from '../os/clock.ts';
 import { readLastLine } from '../os/files.ts';
 import type { BeadRow } from '../ports/journal.ts';
 import type { ProjectLoad } from '../project/load-project.ts';
+import { attemptFolder, stateFolderOf } from '../project/state-folder.ts';
 import { StatusFiles } from '../project/status-files.ts';
 import { formatDuration } from '../view/duration.ts';
 import { countStatuses } from '../view/progress.ts';
@@ -20,6 +21,7 @@ import { type Context, EXIT, type ExitCode } from './context.ts';
 import { print } from './terminal/console.ts';
 import { RunLines } from './terminal/run-lines.ts';
 import { JsonReporter, LiveReporter, PlainReporter, type RunReporter } from './terminal/run-reporter.ts';
+import { unmetLines } from './unmet.ts';
 
 export interface ExecutionFlags {
   readonly parallel?: number;
@@ -206,11 +208,7 @@ function tell(context: Context, end: SessionEnd, show: Show, wasInterrupted: boo
       ]);
       return EXIT.done;
     case 'unmet':
-      for (const [bead, missing] of end.requirements)
-        print(stderr, [
-          `error: bead "${neutralise(bead)}" requires what is not done: ${missing.map(neutralise).join(', ')}`,
-        ]);
-      print(stderr, ['  = hint: --with-deps runs what it requires, too']);
+      print(stderr, unmetLines(end.requirements));
       return EXIT.usage;
     case 'held-by-another': {
       const { pid, host } = end.lease.holder;

@@ -1,8 +1,7 @@
 /** The command line: routes words to a command and turns whatever went wrong into a sentence and an exit code. */
-import { run, ExitCode as StricliExit } from '@stricli/core';
-import { neutralise } from '../diagnostic/neutralise.ts';
-import { JournalProblem } from '../ports/journal.ts';
+import { proposeCompletions, run, ExitCode as StricliExit } from '@stricli/core';
 import { makeApplication } from './app.ts';
+import { failureText } from './application-text.ts';
 import { type Context, EXIT } from './context.ts';
 import { makeConsole } from './terminal/console.ts';
 
@@ -15,42 +14,30 @@ export async function main(words: readonly string[], version: string): Promise<n
       if (error.code === 'EPIPE') process.exit(EXIT.done);
       throw error;
     });
-  const console = makeConsole(stdout, stderr, env, process.cwd());
+  const application = makeApplication(version);
   let code: number = EXIT.done;
   const context: Context & {
     process: { stdout: typeof stdout; stderr: typeof stderr; env: typeof env; exitCode: number };
   } = {
     process: { stdout, stderr, env, exitCode: EXIT.done },
-    console,
+    console: makeConsole(stdout, stderr, env, process.cwd()),
     exit: (asked) => {
       code = asked;
     },
+    propose: (typed, overrides) => proposeCompletions(application, typed, { ...context, ...overrides }),
   };
   try {
-    await run(makeApplication(version), words, context);
+    await run(application, words, context);
   } catch (error) {
-    report(error);
-    return error instanceof JournalProblem ? EXIT.usage : EXIT.failed;
+    stderr.write(`${failureText(error)}\n`);
+    return EXIT.failed;
   }
   return code === EXIT.done ? exitOf(Number(context.process.exitCode)) : code;
 }
 
-/** Words that no command understands are the user's to mend; anything else that went wrong inside is a failure. */
+/** Codes below zero are the router's own: words that no command understands are the user's to mend. */
 function exitOf(code: number): number {
-  if (code === StricliExit.Success) return EXIT.done;
+  if (code >= 0) return code;
   const usage: readonly number[] = [StricliExit.UnknownCommand, StricliExit.InvalidArgument];
   return usage.includes(code) ? EXIT.usage : EXIT.failed;
-}
-
-/** The one place where a bug, or an error of the system that nobody foresaw, is caught. */
-function report(error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof JournalProblem) {
-    process.stderr.write(`error: ${neutralise(message)}\n`);
-    return;
-  }
-  process.stderr.write(`error: unexpected: ${neutralise(message)}\n`);
-  process.stderr.write('  nothing that was journaled is lost; `gastown resume` goes on from there\n');
-  if (process.env['GASTOWN_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
-  else process.stderr.write('  set GASTOWN_DEBUG=1 to see where in the program it happened\n');
 }

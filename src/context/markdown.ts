@@ -7,9 +7,13 @@ export function fenced(text: string, label: string): string {
   return `${fence}${label}\n${text.endsWith('\n') || text === '' ? text : `${text}\n`}${fence}`;
 }
 
-/** Text as code within a line: one line, control characters made visible. */
+/** A line with more is not for reading. */
+const MAX_INLINE = 2_000;
+
+/** Text as code within a line: one line, control characters made visible, cut with an ellipsis when it is very long. */
 export function inlineCode(text: string): string {
-  const line = neutralise(text);
+  const whole = neutralise(text);
+  const line = whole.length > MAX_INLINE ? `${whole.slice(0, MAX_INLINE)}…` : whole;
   const ticks = '`'.repeat(longestRun(line) + 1);
   const padded = line === '' || line.startsWith('`') || line.endsWith('`') ? ` ${line} ` : line;
   return `${ticks}${padded}${ticks}`;

@@ -138,7 +138,7 @@ function artifactSection(bead: Bead): Section | undefined {
 
 function acceptanceSection({ attempt: { bead }, rigChecks }: PromptParts): Section | undefined {
   const criteria = bead.criteria.map(({ text, check }, index) => {
-    const decided = check === undefined ? '' : ` (decided by ${inlineCode(check)})`;
+    const decided = check === undefined ? '' : ` (decided by ${commandLine(check)})`;
     return `${index + 1}. ${inlineCode(text)}${decided}`;
   });
   const ofCriteria = bead.criteria.flatMap(({ check }) => check ?? []);
@@ -148,7 +148,7 @@ function acceptanceSection({ attempt: { bead }, rigChecks }: PromptParts): Secti
       ? []
       : [
           `${criteria.length > 0 ? '\n' : ''}These commands must end with exit status 0; run them yourself:\n`,
-          ...checks.map((check) => `- ${inlineCode(check)}`),
+          ...checks.map((check) => `- ${commandLine(check)}`),
         ];
   if (criteria.length + commands.length === 0) return undefined;
   return {
@@ -159,6 +159,14 @@ function acceptanceSection({ attempt: { bead }, rigChecks }: PromptParts): Secti
   };
 }
 
+/** A command within a line; of a longer script its beginning. */
+function commandLine(command: string): string {
+  const [first = '', ...rest] = command.trim().split('\n');
+  return rest.length === 0
+    ? inlineCode(first)
+    : `${inlineCode(first)} and ${rest.length} more lines of that script`;
+}
+
 function handOffSection({ required }: PromptParts): Section | undefined {
   if (required.length === 0) return undefined;
   const lines = required.map(({ id, name, artifacts }) => {
@@ -166,7 +174,7 @@ function handOffSection({ required }: PromptParts): Section | undefined {
     return `- ${inlineCode(id)} (${inlineCode(name)})${files}`;
   });
   return {
-    heading: '## Done before you\n\nThis task builds on these, which are finished:',
+    heading: '## Done before you\n\nThis task builds on these:',
     body: lines.join('\n'),
     block: undefined,
     source: "the plan's bead files",
@@ -200,7 +208,7 @@ function contextSection({ document, ref, lines }: ContextRef, parts: PromptParts
 function render({ heading, body, block, source }: Section, bytes: number): string {
   if (body === '') return heading;
   const size = Buffer.byteLength(body);
-  const shown = cut(body, bytes);
+  const shown = cut(body, bytes, block === undefined ? 'lines' : 'characters');
   const isCut = shown.length < body.length;
   const note = isCut
     ? `\n\n[Cut: ${Buffer.byteLength(shown)} of ${size} bytes are shown; all of it is in ${source}.]`

@@ -22,5 +22,10 @@ export function effectKey(run: RunId, node: NodeId, attempt: number, step: Step)
   return `${run}/${node}/${attempt}/${step}` as EffectKey;
 }
 
+/** The node whose effect a key names. */
+export function nodeOfEffect(key: EffectKey): NodeId {
+  return key.split('/').slice(1, -2).join('/') as NodeId;
+}
+
 /** Sync points share the name space of beads; authors cannot write `~`. */
 export const syncId = (level: number): NodeId => `~sync/${level}` as NodeId;

@@ -8,7 +8,7 @@ import type { Input } from '../core/input.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Bead, Plan } from '../core/plan.ts';
 import { Store } from '../core/store.ts';
-import type { Journal, RunHeader } from '../ports/journal.ts';
+import type { Journal, JournalReader, RunHeader } from '../ports/journal.ts';
 import { Chronicle } from './chronicle.ts';
 import { replay, replayMachine } from './history.ts';
 
@@ -85,7 +85,11 @@ type Credit = Extract<Input, { type: 'create' }>['credits'][number];
  * A file's own word that a bead is done counts only before this project has run the formula: from then on the journal
  * knows. Work of the latest run counts when neither the bead nor anything it requires has changed.
  */
-function creditsFor(journal: Journal, plan: Plan, isStillThere: (bead: Bead) => boolean): Credit[] {
+export function creditsFor(
+  journal: JournalReader,
+  plan: Plan,
+  isStillThere: (bead: Bead) => boolean,
+): Credit[] {
   const latest = journal.latestRun(plan.formula.file);
   if (latest === undefined)
     return plan.beads

@@ -6,7 +6,7 @@ import type { Event, EventType } from '../core/events.ts';
 import { invariant } from '../core/invariant.ts';
 
 /** The fields of a stored event. */
-export type StoredEvent = Readonly<Record<string, unknown>>;
+type StoredEvent = Readonly<Record<string, unknown>>;
 /** Turns an event of one version into the next version. */
 export type Upcast = (event: StoredEvent) => StoredEvent;
 /** Per type, the steps from version 1 to the present one; the present version is their number + 1. */

@@ -163,13 +163,11 @@ export async function endTree(
   const group = { leader, spareLeader: true, markers: new Set<string>() };
   if (signalGroup(leader, 'SIGTERM')) {
     const until = performance.now() + graceMs;
-    for (
-      let pauseMs = 2;
-      performance.now() < until && isSame(leader);
-      pauseMs = Math.min(100, pauseMs * 1.5)
-    ) {
+    let pauseMs = 2;
+    while (!hurry.aborted && performance.now() < until && isSame(leader)) {
       if (hasProcessTable ? find(group).size === 0 : isIdle()) break;
       await delay(Math.min(pauseMs, Math.max(1, until - performance.now())));
+      pauseMs = Math.min(100, pauseMs * 1.5);
     }
   }
   signalGroup(leader, 'SIGKILL');

@@ -61,8 +61,8 @@ export class RootedReader {
   readonly #root: string;
   readonly #maxBytes: number;
   readonly #folders = new Map<string, string | ReadProblem>();
-  /** Paths that a listing called regular files: they need not be looked at again before they are read. */
-  readonly #regular = new Set<string>();
+  /** By real folder, what a listing called regular files: they need not be looked at again before they are read. */
+  readonly #regular = new Map<string, ReadonlySet<string>>();
 
   /** `root` is an absolute, real path. */
   constructor(root: string, maxBytes: number) {
@@ -77,7 +77,9 @@ export class RootedReader {
     const slash = path.lastIndexOf('/');
     const folder = this.#folder(slash === -1 ? '' : path.slice(0, slash));
     if (typeof folder !== 'string') return folder;
-    const file = `${folder}/${path.slice(slash + 1)}`;
+    const name = path.slice(slash + 1);
+    const file = `${folder}/${name}`;
+    if (this.#regular.get(folder)?.has(name) === true) return this.#listed(file);
     const direct = this.#open(file);
     return direct.type === 'link' ? this.#readLinked(file) : direct;
   }
@@ -93,7 +95,7 @@ export class RootedReader {
       if (isSystemError(error) && error.code === 'ENOTDIR') return { type: 'unreadable', code: error.code };
       return problemOf(error);
     }
-    for (const entry of entries) if (entry.isFile()) this.#regular.add(`${folder}/${entry.name}`);
+    this.#regular.set(folder, new Set(entries.flatMap((entry) => (entry.isFile() ? [entry.name] : []))));
     const listed = entries.map(
       (entry): FolderEntry => ({
         name: entry.name,
@@ -115,10 +117,20 @@ export class RootedReader {
     return read.type === 'link' ? { type: 'outside' } : read;
   }
 
+  #listed(path: string): TextRead {
+    try {
+      return this.#text(path);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      // It has changed since it was listed.
+      const direct = this.#open(path);
+      return direct.type === 'link' ? this.#readLinked(path) : direct;
+    }
+  }
+
   /** Looks before it reads; should a link or a pipe take the file's place in between, it is not followed nor waited for. */
   #open(path: string): TextRead | { readonly type: 'link' } {
     try {
-      if (this.#regular.has(path)) return this.#text(path);
       const found = lstatSync(path, { throwIfNoEntry: false });
       if (found === undefined) return { type: 'missing' };
       if (found.isSymbolicLink()) return { type: 'link' };

@@ -16,6 +16,7 @@ import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isSame } from './process-identity.ts';
 import { environmentOf, listPids, processFacts } from './process-table.ts';
+import { sweepMarkers } from './process-tree.ts';
 import type { ShellEnd } from './shell-end.ts';
 import { ShellPool, type ShellRequest } from './shell-pool.ts';
 import { readRecord } from './shell-record.ts';
@@ -49,8 +50,11 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await pool?.[Symbol.asyncDispose]();
-  expect(marked(folder)).toEqual([]);
+  const left = marked(folder);
+  // A test that failed must not leave processes to the next one.
+  await sweepMarkers(new Set([`TEST_FOLDER=${folder}`]));
   rmSync(folder, { recursive: true, force: true });
+  expect(left).toEqual([]);
 });
 
 /** Living processes whose environment mentions the folder of this test. */

@@ -1,4 +1,5 @@
 /** The last step of loading: from checked drafts to the plan. */
+import type { NodeId } from '../core/ids.ts';
 import type { Bead, Plan } from '../core/plan.ts';
 import type { Collector } from '../diagnostic/collector.ts';
 import type { BeadDraft } from './bead-draft.ts';
@@ -86,42 +87,55 @@ function planBead(
   assignment: Assignment | undefined,
 ): Bead | undefined {
   if (assignment === undefined) return undefined;
-  const sections = parts.sections[node] ?? [];
-  const work = {
-    id: draft.id,
-    name: draft.name,
-    description: draft.description,
-    requires: (parts.graph.requires[node] ?? []).flatMap((need) => parts.graph.beads[need]?.id ?? []),
-    artifacts: draft.artifacts.map((artifact) => artifact.value),
-    criteria: draft.criteria.map(({ text, check }) => ({ text, check })),
-    checks: draft.checks,
-    run: draft.run?.value,
-  };
+  const { beads, requires: needs, levels } = parts.graph;
+  const sections = parts.sections[node] ?? NONE;
+  const requires = idsOf(needs[node] ?? NONE, beads);
+  const artifacts = draft.artifacts.length === 0 ? NONE : draft.artifacts.map((artifact) => artifact.value);
+  const criteria =
+    draft.criteria.length === 0 ? NONE : draft.criteria.map(({ text, check }) => ({ text, check }));
+  const run = draft.run?.value;
+  const { id, name, description, checks } = draft;
+  // Everything that decides what the work is, and nothing else.
+  const definition = [id, name, description, requires, artifacts, criteria, checks, run];
+  const texts = sections.map(({ ref, text }) => [ref.document, ref.ref, text]);
   return {
-    id: work.id,
-    name: work.name,
+    id,
+    name,
     file: draft.source.file,
-    description: work.description,
-    requires: work.requires,
+    description,
+    requires,
     priority: draft.priority ?? DEFAULT_PRIORITY,
-    level: parts.graph.levels[node] ?? 0,
-    artifacts: work.artifacts,
-    criteria: work.criteria,
-    checks: work.checks,
-    context: sections.map((section) => section.ref),
-    run: work.run,
+    level: levels[node] ?? 0,
+    artifacts,
+    criteria,
+    checks,
+    context: sections.length === 0 ? NONE : sections.map((section) => section.ref),
+    run,
     agent: assignment.agent,
     rig: assignment.rig.name,
     timeoutMs: timeoutOf(draft, parts.formula),
     declaredDone: draft.declaredDone,
     statusLine: draft.statusLine,
-    key: parts.hash(JSON.stringify([work, sections.map(({ ref, text }) => [ref.document, ref.ref, text])])),
+    key: parts.hash(JSON.stringify([definition, texts])),
   };
 }
 
+function idsOf(nodes: readonly number[], beads: readonly BeadDraft[]): readonly NodeId[] {
+  if (nodes.length === 0) return NONE;
+  const ids: NodeId[] = [];
+  for (const node of nodes) {
+    const bead = beads[node];
+    if (bead !== undefined) ids.push(bead.id);
+  }
+  return ids;
+}
+
+// Shared: most lists of most beads are empty.
+const NONE: readonly never[] = [];
+
 /** Leaves out what the engine itself writes back into bead files: progress must not make another plan. */
 function planHash(content: Omit<Plan, 'hash'>, hash: Hash): string {
-  // A bead's key stands for its definition.
-  const beads = content.beads.map(({ key, file, context, timeoutMs }) => [key, file, context, timeoutMs]);
+  // A bead's key stands for its definition; it is part of its node.
+  const beads = content.beads.map(({ file, context, timeoutMs }) => [file, context, timeoutMs]);
   return hash(JSON.stringify([content.formula, beads, content.nodes]));
 }

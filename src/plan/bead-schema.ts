@@ -1,19 +1,8 @@
 /** The schema of a bead file: the native keys, the exporter's, and our extensions, all of which may be mixed. */
+
+import { anything, byType, list, mapped, record } from './containers.ts';
 import { boolean, command, duration, integer, minutes, text, visibleText, word } from './kinds.ts';
-import {
-  anything,
-  byType,
-  type Kind,
-  type Located,
-  list,
-  mapped,
-  type Out,
-  optional,
-  record,
-  required,
-  table,
-  unavailable,
-} from './schema.ts';
+import { type Kind, type Located, type Out, optional, required, table, unavailable } from './schema.ts';
 import type { Place } from './source.ts';
 
 /** One line of acceptance; `check` is a command that decides it. */

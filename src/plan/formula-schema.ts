@@ -1,19 +1,8 @@
 /** The schema of a formula file: the native keys and the exporter's sections. */
 import { onFailure } from './bead-schema.ts';
+import { anything, byType, list, record } from './containers.ts';
 import { boolean, duration, integer, minutes, text, visibleText, word } from './kinds.ts';
-import {
-  anything,
-  byType,
-  inert,
-  type Kind,
-  list,
-  type Out,
-  optional,
-  record,
-  required,
-  table,
-  unavailable,
-} from './schema.ts';
+import { inert, type Kind, type Out, optional, required, table, unavailable } from './schema.ts';
 import type { TomlValue } from './toml-tree.ts';
 
 const quorum = word('all', 'majority', 'any');

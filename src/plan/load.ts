@@ -20,14 +20,21 @@ import { readToml } from './toml.ts';
 export function loadPlan(request: LoadRequest): LoadResult {
   const collector = new Collector();
   const sources = new Map<string, string>();
-  const result = (plan: Plan | undefined, draft: Draft): LoadResult => ({
-    plan: collector.hasErrors ? undefined : plan,
-    draft,
-    diagnostics: collector.diagnostics,
-    sources,
-  });
+  const result = (plan: Plan | undefined, draft: () => Draft): LoadResult => {
+    let drawn: Draft | undefined;
+    return {
+      plan: collector.hasErrors ? undefined : plan,
+      // Made when somebody draws: most callers do not.
+      get draft() {
+        drawn ??= draft();
+        return drawn;
+      },
+      diagnostics: collector.diagnostics,
+      sources,
+    };
+  };
   const formula = openFormula(request, sources, collector);
-  if (formula === undefined) return result(undefined, EMPTY);
+  if (formula === undefined) return result(undefined, () => EMPTY);
   const files = readBeadFiles(formula, request.files, collector, request.strict);
   for (const [file, text] of files.sources) sources.set(file, text);
   const graph = resolve(files.drafts, files.broken, collector);
@@ -50,7 +57,7 @@ export function loadPlan(request: LoadRequest): LoadResult {
     context: documents.paths,
     collector,
   });
-  return result(plan, draftOf(formula, graph));
+  return result(plan, () => draftOf(formula, graph));
 }
 
 /** Whether `run` has to refuse a plan although it is valid: nobody is there to do the work. */

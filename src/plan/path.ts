@@ -7,7 +7,8 @@ export const folderOf = (path: string): string => {
 };
 
 /** The file name without folders and without `.toml`. */
-export const stemOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.toml$/, '');
+export const stemOf = (path: string): string =>
+  path.slice(path.lastIndexOf('/') + 1, path.endsWith('.toml') ? -'.toml'.length : undefined);
 
 /** Joins and normalises; undefined when the result would leave the project. */
 export function joinPath(folder: string, path: string): string | undefined {
@@ -22,8 +23,12 @@ export function joinPath(folder: string, path: string): string | undefined {
   return out.join('/');
 }
 
+// Most paths are harmless: one look tells.
+const SUSPICIOUS = /[\\\0]|^[/~]|^[A-Za-z]:|\.\./;
+
 /** Why an artifact's spelling is refused; undefined when it is fine. */
 export function artifactProblem(path: string): string | undefined {
+  if (!SUSPICIOUS.test(path)) return undefined;
   if (path.includes('\0')) return 'contains a NUL character';
   if (path.includes('\\')) return 'contains a backslash; separate folders with "/"';
   if (path.startsWith('/') || /^[A-Za-z]:/.test(path))

@@ -62,9 +62,11 @@ export function resolve(
     return known;
   });
   checkJoins(beads, collector);
-  const found = cycles(requires, MOST_CYCLES);
-  for (const cycle of found.cycles) reportCycle(cycle, beads, collector);
-  return { beads, index, requires, levels: levels(requires), cycles: found.cycles };
+  const found = levels(requires);
+  // A level everywhere means that there is no cycle to search for.
+  const circles = found.includes(undefined) ? cycles(requires, MOST_CYCLES).cycles : [];
+  for (const cycle of circles) reportCycle(cycle, beads, collector);
+  return { beads, index, requires, levels: found, cycles: circles };
 }
 
 function uniqueBeads(

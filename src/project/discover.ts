@@ -46,8 +46,7 @@ export async function discover(request: DiscoverRequest): Promise<Discovery> {
   const root = projectRoot(cwd);
   const chosen = request.chosen(root);
   if (chosen !== undefined) return locate(join(root, chosen), cwd, 'the choice of `gastown init`');
-  const fromSettings =
-    kindOf(join(root, SETTINGS)) === 'file' ? await request.fromSettings(root) : undefined;
+  const fromSettings = kindOf(join(root, SETTINGS)) === 'file' ? await request.fromSettings(root) : undefined;
   if (fromSettings !== undefined)
     return locate(join(root, fromSettings), cwd, '`project.formula` in gastown.toml');
   return nearest(cwd);

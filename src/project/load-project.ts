@@ -37,7 +37,9 @@ export function loadProject(place: ProjectPlace, options: { readonly strict: boo
     formulaFile: place.formulaFile,
     settings,
     plan: isBroken ? undefined : loaded.plan,
-    draft: loaded.draft,
+    get draft() {
+      return loaded.draft;
+    },
     diagnostics: [...diagnostics, ...loaded.diagnostics],
     sources: new Map([...sources, ...loaded.sources]),
   };

@@ -142,7 +142,8 @@ export class DirectoryRig implements Rig {
       record = join(resolve(attempt.folder), `prepare-${index + 1}-${round}.record`);
       if (!exists(record)) break;
       const end = await pool.adopt({ record, marker: `GASTOWN_MARKER=${marker}` }, signal, graceMs);
-      if (end !== undefined) return end;
+      // One that was stopped with an earlier driver left nothing to go by: it is run again.
+      if (end !== undefined && (end.type !== 'stopped' || signal.aborted)) return end;
     }
     const variables = {
       GASTOWN_RUN: attempt.run,

@@ -9,7 +9,7 @@ import { type Entry, entriesOf, lookAt } from '../os/tree-files.ts';
 import { matchesName, parseGlob, type Segment } from './glob.ts';
 
 /** One file that a pattern names. */
-export interface ArtifactFile {
+interface ArtifactFile {
   /** Relative to the rig. */
   readonly path: string;
   readonly size: number;

@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import type { EffectKey } from '../core/ids.ts';
 import { unreachable } from '../core/invariant.ts';
 import { exists } from '../os/files.ts';
-import type { ShellEnd, ShellPool } from '../os/shell-pool.ts';
+import type { ShellEnd } from '../os/shell-end.ts';
+import type { ShellPool } from '../os/shell-pool.ts';
 import type { Attempt, PreparedRig } from '../ports/work.ts';
 
 /** What runs commands; a {@link ShellPool} does. */

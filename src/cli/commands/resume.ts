@@ -1,9 +1,10 @@
 /** `gastown resume`: `run` for a run that exists and is not finished. */
-import { stateFolderOf } from '../../compose.ts';
 import { openReader } from '../../journal/open.ts';
+import { stateFolderOf } from '../../project/state-folder.ts';
 import { type Context, EXIT } from '../context.ts';
 import { type ExecutionFlags, execute } from '../execution.ts';
-import { findProject, openProject } from '../project.ts';
+import { findProject } from '../place.ts';
+import { openProject } from '../project.ts';
 import { print } from '../terminal/console.ts';
 
 interface ResumeFlags extends ExecutionFlags {
@@ -11,7 +12,7 @@ interface ResumeFlags extends ExecutionFlags {
 }
 
 export async function resume(this: Context, flags: ResumeFlags): Promise<void> {
-  const place = findProject(this, flags);
+  const place = await findProject(this, flags);
   if (place === undefined) return;
   using reader = openReader(stateFolderOf(place.root));
   const latest = reader?.latestRun(place.formulaFile);
@@ -20,7 +21,7 @@ export async function resume(this: Context, flags: ResumeFlags): Promise<void> {
     this.exit(EXIT.usage);
     return;
   }
-  const project = openProject(this, flags);
+  const project = await openProject(this, flags);
   if (project?.plan === undefined) return;
   await execute(this, { project, plan: project.plan, select: 'all', rerun: false, flags });
 }

@@ -1,13 +1,12 @@
 /** `gastown run`. */
 import type { NodeId } from '../../core/ids.ts';
-import { neutralise } from '../../diagnostic/neutralise.ts';
 import { withDependencies } from '../../engine/opening.ts';
-import { similar as nearest } from '../../plan/similar.ts';
 import { type Context, EXIT } from '../context.ts';
 import { dryRun } from '../dry-run.ts';
 import { type ExecutionFlags, execute } from '../execution.ts';
 import { openProject } from '../project.ts';
 import { print } from '../terminal/console.ts';
+import { sayUnknownBead } from '../unknown-bead.ts';
 
 interface RunFlags extends ExecutionFlags {
   readonly formula?: string;
@@ -20,7 +19,7 @@ interface RunFlags extends ExecutionFlags {
 
 export async function run(this: Context, flags: RunFlags): Promise<void> {
   const { stderr } = this.console;
-  const project = openProject(this, flags);
+  const project = await openProject(this, flags);
   if (project?.plan === undefined) return;
   const { plan } = project;
   const asked = flags.bead ?? [];
@@ -28,19 +27,12 @@ export async function run(this: Context, flags: RunFlags): Promise<void> {
   for (const id of asked) {
     const bead = plan.beads.find((candidate) => candidate.id === id);
     if (bead !== undefined) select.push(bead.id);
-    else {
-      const similar = nearest(
+    else
+      sayUnknownBead(
+        this,
         id,
         plan.beads.map((candidate) => candidate.id),
       );
-      print(stderr, [
-        `error: no bead has the id "${neutralise(id)}"`,
-        similar === undefined
-          ? '  = hint: gastown status lists them'
-          : `  = hint: did you mean "${similar}"?`,
-      ]);
-      this.exit(EXIT.usage);
-    }
   }
   if (select.length < asked.length) return;
   if (flags.withDeps && asked.length === 0) {

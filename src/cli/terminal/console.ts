@@ -14,7 +14,8 @@ import {
 } from '../../view/theme.ts';
 
 export interface OutputStream {
-  write(text: string): unknown;
+  /** `done` is called when the system has taken the data. */
+  write(data: string | Uint8Array, done?: () => void): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;

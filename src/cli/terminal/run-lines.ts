@@ -1,6 +1,7 @@
 /** What is worth a line when it happens in a run; one event gives at most one line. */
 import type { Event } from '../../core/events.ts';
 import type { NodeId } from '../../core/ids.ts';
+import type { BeadRow } from '../../ports/journal.ts';
 import { neutralise } from '../../diagnostic/neutralise.ts';
 import { formatDuration } from '../../view/duration.ts';
 import type { Role } from '../../view/theme.ts';
@@ -15,6 +16,12 @@ export class RunLines {
   constructor(console: Console, logOf: (bead: NodeId, attempt: number) => string) {
     this.#console = console;
     this.#logOf = logOf;
+  }
+
+  /** Attempts of an earlier driver may still be working: their durations count from their start. */
+  opened(rows: readonly BeadRow[]): void {
+    for (const { id, status, startedAt } of rows)
+      if (status === 'running' && startedAt !== undefined) this.#startedAt.set(id, startedAt);
   }
 
   line(event: Event): string | undefined {

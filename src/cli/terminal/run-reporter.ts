@@ -24,7 +24,9 @@ export class PlainReporter implements RunReporter {
     this.#lines = lines;
   }
 
-  opened(): void {}
+  opened(rows: readonly BeadRow[]): void {
+    this.#lines.opened(rows);
+  }
 
   committed(_rows: readonly BeadRow[], events: readonly Event[]): void {
     print(this.#console.stdout, linesOf(this.#lines, events));
@@ -102,6 +104,7 @@ export class LiveReporter implements RunReporter {
   }
 
   opened(rows: readonly BeadRow[]): void {
+    this.#lines.opened(rows);
     for (const row of rows) this.#take(row);
   }
 

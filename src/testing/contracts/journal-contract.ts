@@ -23,7 +23,7 @@ const NOBODY_DIES = (): boolean => false;
 const EVERYBODY_DIES = (): boolean => true;
 
 /** The identity of a made-up process. */
-export const madeUpProcess = (pid: number): ProcessIdentity => ({
+const madeUpProcess = (pid: number): ProcessIdentity => ({
   host: 'host',
   bootId: 'boot',
   pidNamespace: 'pid:[1]',
@@ -32,7 +32,7 @@ export const madeUpProcess = (pid: number): ProcessIdentity => ({
 });
 
 /** A run's row as the contract writes it. */
-export function madeUpRun(run: RunId, more: Partial<RunRow> = {}): RunRow {
+function madeUpRun(run: RunId, more: Partial<RunRow> = {}): RunRow {
   return {
     run,
     formula: 'petstore-api',
@@ -50,7 +50,7 @@ export function madeUpRun(run: RunId, more: Partial<RunRow> = {}): RunRow {
 }
 
 /** A bead's row as the contract writes it. */
-export function madeUpBead(id: string, more: Partial<BeadRow> = {}): BeadRow {
+function madeUpBead(id: string, more: Partial<BeadRow> = {}): BeadRow {
   return {
     id: nodeId(id),
     name: `The bead ${id}`,

@@ -1,0 +1,37 @@
+/** What the command line itself says when it understands nothing or when a command fails. */
+import { text_en as defaults } from '@stricli/core';
+import { neutralise } from '../diagnostic/neutralise.ts';
+import { Fenced, JournalProblem } from '../ports/journal.ts';
+
+const messageOf = (error: unknown): string =>
+  neutralise(error instanceof Error ? error.message : String(error));
+
+/** Sentences instead of stack traces; words of the command line are quoted, never obeyed. */
+export const applicationText: typeof defaults = {
+  ...defaults,
+  briefs: { ...defaults.briefs, help: 'Print this help and exit', version: 'Print the version and exit' },
+  noCommandRegisteredForInput: (args) =>
+    `error: ${neutralise(defaults.noCommandRegisteredForInput(args))}\n  = hint: gastown --help lists the commands`,
+  exceptionWhileParsingArguments: (error) => `error: ${messageOf(error)}`,
+  exceptionWhileLoadingCommandFunction: (error) =>
+    `error: the installation is broken: ${messageOf(error)}\n  = hint: install gastown again`,
+  exceptionWhileRunningCommand: (error) => failureText(error),
+};
+
+/** The one place where a bug, or an error of the system that nobody foresaw, gets its words. */
+export function failureText(error: unknown): string {
+  if (error instanceof JournalProblem) return `error: ${messageOf(error)}`;
+  if (error instanceof Fenced)
+    return 'error: another gastown has taken over this run\n  = hint: gastown status shows how far it is';
+  const more =
+    process.env['GASTOWN_DEBUG'] && error instanceof Error
+      ? neutraliseLines(error.stack ?? '')
+      : '  set GASTOWN_DEBUG=1 to see where in the program it happened';
+  return [
+    `error: unexpected: ${messageOf(error)}`,
+    '  nothing that was journaled is lost; `gastown resume` goes on from there',
+    more,
+  ].join('\n');
+}
+
+const neutraliseLines = (text: string): string => text.split('\n').map(neutralise).join('\n');

@@ -1,0 +1,73 @@
+/** `gastown status`: looks, and never touches. */
+import { openReader } from '../../journal/open.ts';
+import { systemClock } from '../../os/clock.ts';
+import type { JournalReader, RunRow } from '../../ports/journal.ts';
+import type { ProjectPlace } from '../../project/discover.ts';
+import { stateFolderOf } from '../../project/state-folder.ts';
+import { jsonText } from '../../view/json-text.ts';
+import type { Context } from '../context.ts';
+import { findProject } from '../place.ts';
+import { recordedStatus } from '../status-report.ts';
+import type { StatusDetail, StatusDocument } from '../status-schema.ts';
+import { statusLines } from '../status-text.ts';
+import { print } from '../terminal/console.ts';
+import { sayUnknownBead } from '../unknown-bead.ts';
+
+interface StatusFlags {
+  readonly formula?: string;
+  readonly bead?: string;
+  readonly all: boolean;
+  readonly json: boolean;
+}
+
+export async function status(this: Context, flags: StatusFlags): Promise<void> {
+  const place = await findProject(this, flags);
+  if (place === undefined) return;
+  using reader = openReader(stateFolderOf(place.root));
+  const run = reader?.latestRun(place.formulaFile);
+  const recorded = reader === undefined || run === undefined ? undefined : { reader, run };
+  const document =
+    recorded === undefined
+      ? (await import('../status-preview.ts')).previewStatus(this, place, flags.json)
+      : recordedStatus(recorded.reader, recorded.run);
+  if (document === undefined) return;
+  if (flags.bead !== undefined) {
+    await showBead(this, flags.bead, flags.json, document, place, recorded);
+    return;
+  }
+  const { console } = this;
+  if (flags.json) console.stdout.write(jsonText(document));
+  else print(console.stdout, statusLines(document, console, { now: systemClock.now(), all: flags.all }));
+}
+
+async function showBead(
+  context: Context,
+  id: string,
+  json: boolean,
+  document: StatusDocument,
+  place: ProjectPlace,
+  recorded: { readonly reader: JournalReader; readonly run: RunRow } | undefined,
+): Promise<void> {
+  const { console } = context;
+  const { run, beads } = document;
+  const bead = beads.find((candidate) => candidate.id === id);
+  if (bead === undefined) {
+    sayUnknownBead(
+      context,
+      id,
+      beads.map((candidate) => candidate.id),
+    );
+    return;
+  }
+  const { beadDetail, unrunDetail } = await import('../status-detail.ts');
+  const detail: StatusDetail =
+    recorded === undefined
+      ? unrunDetail(place, id)
+      : beadDetail(place, recorded.reader, recorded.run, bead);
+  if (json) {
+    console.stdout.write(jsonText({ ...document, beads: [{ ...bead, detail }] }));
+    return;
+  }
+  const { beadLines } = await import('../status-bead-text.ts');
+  print(console.stdout, beadLines({ bead, detail, run, beads, now: systemClock.now() }, console));
+}

@@ -1,0 +1,93 @@
+/** `gastown stop`: asks the gastown that runs this project to stop, and waits until it has. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { userName } from '../../compose.ts';
+import { neutralise } from '../../diagnostic/neutralise.ts';
+import { openJournal, openReader } from '../../journal/open.ts';
+import { systemClock } from '../../os/clock.ts';
+import { ring } from '../../os/doorbell.ts';
+import type { JournalReader, Lease } from '../../ports/journal.ts';
+import type { ProjectPlace } from '../../project/discover.ts';
+import { doorbellOf, stateFolderOf } from '../../project/state-folder.ts';
+import { countStatuses } from '../../view/progress.ts';
+import { type Context, EXIT } from '../context.ts';
+import { findProject } from '../place.ts';
+import { holderOf } from '../status-report.ts';
+import { print } from '../terminal/console.ts';
+
+const POLL_MS = 100;
+/** A holder that cannot be judged from here gets this long to answer. */
+const PATIENCE_MS = 60_000;
+
+export async function stop(this: Context, flags: { readonly formula?: string }): Promise<void> {
+  const { stdout, stderr, env } = this.console;
+  const place = await findProject(this, flags);
+  if (place === undefined) return;
+  const stateFolder = stateFolderOf(place.root);
+  const lease = currentLease(stateFolder);
+  if (lease === undefined) {
+    print(stdout, ['nothing is running here']);
+    return;
+  }
+  if (holderOf(lease) === 'gone') {
+    print(stdout, interrupted(lease));
+    return;
+  }
+  using journal = openJournal(stateFolder);
+  journal.post({
+    key: randomUUID(),
+    type: 'stop',
+    body: null,
+    from: userName(env),
+    at: systemClock.now(),
+  });
+  ring(doorbellOf(stateFolder));
+  print(stderr, [`asked gastown (process ${lease.holder.pid}) to stop; waiting until it has`]);
+  switch (await waitForEnd(journal, lease)) {
+    case 'released':
+      print(stdout, stopped(journal, place));
+      return;
+    case 'gone':
+      print(stdout, interrupted(lease));
+      return;
+    case 'silent':
+      print(stderr, [
+        `error: the gastown on ${neutralise(lease.holder.host)} (process ${lease.holder.pid}) does not answer`,
+        '  = hint: if you know that it is dead: gastown resume --steal',
+      ]);
+      this.exit(EXIT.failed);
+  }
+}
+
+function currentLease(stateFolder: string): Lease | undefined {
+  using reader = openReader(stateFolder);
+  return reader?.lease();
+}
+
+async function waitForEnd(reader: JournalReader, { epoch }: Lease): Promise<'released' | 'gone' | 'silent'> {
+  const askedAt = systemClock.now();
+  for (;;) {
+    const now = reader.lease();
+    if (now === undefined || now.epoch !== epoch) return 'released';
+    const holder = holderOf(now);
+    if (holder === 'gone') return 'gone';
+    if (holder === 'elsewhere' && systemClock.now() - askedAt > PATIENCE_MS) return 'silent';
+    await delay(POLL_MS);
+  }
+}
+
+function stopped(reader: JournalReader, { formulaFile }: ProjectPlace): string[] {
+  const run = reader.latestRun(formulaFile);
+  if (run === undefined) return ['stopped'];
+  const beads = reader.beads(run.run);
+  const done = `${countStatuses(beads).done} of ${beads.length} beads done (run ${neutralise(run.run)})`;
+  return run.phase === 'settled'
+    ? [`it had ended by itself: ${done}`]
+    : [`stopped: ${done}`, '  = hint: gastown resume goes on'];
+}
+
+const interrupted = ({ holder }: Lease): string[] => [
+  `nothing is running here: the gastown that ran this (process ${holder.pid}) is gone without having stopped`,
+  'what its beads had started may still be at work',
+  '  = hint: gastown resume takes care of it and goes on',
+];

@@ -1,0 +1,64 @@
+/** What `status` knows, read from the journal alone: no plan is loaded and no run is disturbed. */
+import { judge } from '../os/process-identity.ts';
+import type { BeadRow, JournalReader, Lease, RunRow } from '../ports/journal.ts';
+import type { StatusBead, StatusDocument, StatusRun } from './status-schema.ts';
+
+/** The latest run of a formula as the journal has it. */
+export function recordedStatus(reader: JournalReader, run: RunRow): StatusDocument {
+  return {
+    formula: { name: run.formula, file: run.formulaFile },
+    run: statusRun(reader, run),
+    beads: reader.beads(run.run).map(statusBead),
+  };
+}
+
+/** A bead's row in the words of the document. */
+export const statusBead = (row: BeadRow): StatusBead => ({
+  id: row.id,
+  name: row.name,
+  status: row.status,
+  attempts: row.attempts,
+  level: row.level,
+  requires: [...row.requires],
+  startedAt: row.startedAt ?? null,
+  endedAt: row.endedAt ?? null,
+  note: row.note ?? null,
+});
+
+function statusRun(reader: JournalReader, run: RunRow): StatusRun {
+  return {
+    id: run.run,
+    phase: run.phase,
+    outcome: outcomeOf(run),
+    note: run.note ?? null,
+    createdAt: run.createdAt,
+    updatedAt: run.updatedAt,
+    workedMs: run.workedMs,
+    parallel: run.parallel,
+    driver: driverOf(reader, run),
+  };
+}
+
+function outcomeOf({ outcome }: RunRow): StatusRun['outcome'] {
+  return outcome === 'done' || outcome === 'failed' || outcome === 'aborted' ? outcome : null;
+}
+
+/** Who works on this run now. A settled run needs nobody. */
+export function driverOf(reader: JournalReader, run: RunRow): StatusRun['driver'] {
+  const lease = reader.lease();
+  if (lease === undefined || run.phase === 'settled' || !isAbout(reader, run, lease)) return 'none';
+  return holderOf(lease);
+}
+
+/** Whether the process that holds the lease lives. */
+export function holderOf({ holder }: Lease): 'alive' | 'gone' | 'elsewhere' {
+  const verdict = judge(holder);
+  if (verdict === 'alive' || verdict === 'elsewhere') return verdict;
+  return 'gone';
+}
+
+/** One lease serves all formulas of a project: its holder may be at work on another one's run. */
+function isAbout(reader: JournalReader, run: RunRow, { acquiredAt }: Lease): boolean {
+  if (run.updatedAt >= acquiredAt) return true;
+  return !reader.runs().some((other) => other.run !== run.run && other.updatedAt >= acquiredAt);
+}
