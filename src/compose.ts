@@ -89,7 +89,7 @@ interface Bench {
 function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Bench {
   const { projectRoot, settings, request, env } = local;
   const pool = new ShellPool({
-    filter: fileURLToPath(new URL('./redact-filter.js', import.meta.url)),
+    filter: fileURLToPath(new URL('./os-redact-filter.cjs', import.meta.url)),
     prefixes: [stateFolder, projectRoot],
   });
   const secret = secretOf(journal);

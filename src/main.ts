@@ -8,8 +8,8 @@ if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
   process.stdout.write(`${__VERSION__}\n`);
 } else {
   // Newer releases of Node keep what they compiled; the types are those of the oldest one.
-  if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function')
-    module.enableCompileCache();
-  const { main } = await import('./cli/main.ts');
-  process.exitCode = await main(words, __VERSION__);
+  if ('enableCompileCache' in module && typeof module.enableCompileCache === 'function') module.enableCompileCache();
+  void import('./cli/main.ts').then(async ({ main }) => {
+    process.exitCode = await main(words, __VERSION__);
+  });
 }

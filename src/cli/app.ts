@@ -210,8 +210,7 @@ const explain = buildCommand({
           optional: true,
           placeholder: 'code',
           brief: 'A code such as plan/cycle; without one, lists them all',
-          proposeCompletions: async () =>
-            Object.keys((await import('../diagnostic/codes.ts')).codes),
+          proposeCompletions: async () => Object.keys((await import('../diagnostic/codes.ts')).codes),
         },
       ],
     },
@@ -321,6 +320,7 @@ export function makeApplication(version: string) {
     versionInfo: { currentVersion: version },
     scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
     documentation: { caseStyle: 'convert-camel-to-kebab', useAliasInUsageLine: true },
+    completion: { includeAliases: false },
     localization: { text: applicationText },
     determineExitCode: (error) => (error instanceof JournalProblem ? EXIT.usage : EXIT.failed),
   });

@@ -17,9 +17,10 @@ export async function main(words: readonly string[], version: string): Promise<n
   const application = makeApplication(version);
   let code: number = EXIT.done;
   const context: Context & {
-    process: { stdout: typeof stdout; stderr: typeof stderr; env: typeof env; exitCode: number };
+    process: { stdout: typeof stdout; stderr: typeof stderr; env: typeof env; exitCode: number | null };
   } = {
-    process: { stdout, stderr, env, exitCode: EXIT.done },
+    // The router writes its own code only where none is.
+    process: { stdout, stderr, env, exitCode: null },
     console: makeConsole(stdout, stderr, env, process.cwd()),
     exit: (asked) => {
       code = asked;
@@ -32,7 +33,7 @@ export async function main(words: readonly string[], version: string): Promise<n
     stderr.write(`${failureText(error)}\n`);
     return EXIT.failed;
   }
-  return code === EXIT.done ? exitOf(Number(context.process.exitCode)) : code;
+  return code === EXIT.done ? exitOf(context.process.exitCode ?? EXIT.failed) : code;
 }
 
 /** Codes below zero are the router's own: words that no command understands are the user's to mend. */

@@ -129,8 +129,10 @@ function further(
   { paint }: Console,
 ): string[] {
   const id = neutralise(bead.id);
-  if (run === null || bead.attempts === 0) return ['', paint('dim', `gastown run --bead ${id} --with-deps runs it`)];
+  if (run === null || bead.attempts === 0)
+    return ['', paint('dim', `gastown run --bead ${id} --with-deps runs it`)];
   const follow = bead.status === 'running' ? ' --follow' : '';
-  const checks = (detail.evidence?.checks.length ?? 0) > 0 ? `; gastown logs ${id} --checks what its checks printed` : '';
+  const checks =
+    (detail.evidence?.checks.length ?? 0) > 0 ? `; gastown logs ${id} --checks what its checks printed` : '';
   return ['', paint('dim', `gastown logs ${id}${follow} shows what it printed${checks}`)];
 }

@@ -65,12 +65,7 @@ function attemptOf(event: Event, bead: string): number | undefined {
   return 'node' in event && event.node === bead && 'attempt' in event ? event.attempt : undefined;
 }
 
-function after(
-  known: StatusAttempt | undefined,
-  attempt: number,
-  event: Event,
-  log: string,
-): StatusAttempt {
+function after(known: StatusAttempt | undefined, attempt: number, event: Event, log: string): StatusAttempt {
   const begun: StatusAttempt = known ?? {
     attempt,
     status: 'running',

@@ -22,7 +22,10 @@ const bead = z.strictObject({
   requires: z.array(z.string()),
   startedAt: date.describe('When its first attempt started, in epoch milliseconds; null: not yet.'),
   endedAt: date.describe('When it was done or given up, in epoch milliseconds; null: not yet.'),
-  note: z.string().nullable().describe('One sentence on the present status: why it failed, was skipped, waits.'),
+  note: z
+    .string()
+    .nullable()
+    .describe('One sentence on the present status: why it failed, was skipped, waits.'),
 });
 
 const failure = z.strictObject({

@@ -37,7 +37,8 @@ export function statusLines(
   const { paint, glyphs } = console;
   const width = console.stdout.isTTY === true ? console.columns : undefined;
   const counts = countStatuses(beads);
-  const workedMs = run === null ? 0 : run.workedMs + (isWorking(run) && counts.running > 0 ? now - run.updatedAt : 0);
+  const workedMs =
+    run === null ? 0 : run.workedMs + (isWorking(run) && counts.running > 0 ? now - run.updatedAt : 0);
   const bar = progressLines(
     { running: [], counts, startedAt: now - Math.max(0, workedMs), now },
     { columns: console.columns, rows: 2, glyphs, paint },

@@ -12,6 +12,9 @@ export type NodeStatus =
   | 'paused'
   | 'cancelled';
 
+/** How many beads have each status. */
+export type StatusCounts = Readonly<Record<NodeStatus, number>>;
+
 /** `paused`: it could start, but the run starts nothing new. */
 export function statusOf(run: RunState, node: NodeState): NodeStatus {
   const { phase } = node.phase;

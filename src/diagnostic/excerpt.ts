@@ -36,7 +36,7 @@ export function excerpt(text: string, from: number, to: number, columns: number)
   const after = cells.filter((cell) => cell.at >= Math.max(from, to));
   const total = widthOf(cells);
   if (start === 0 && end === text.length && total <= columns) {
-    return { line: shownOf(cells), indent: before.length, marked: Math.max(1, widthOf(inside)) };
+    return { line: shownOf(cells), indent: widthOf(before), marked: Math.max(1, widthOf(inside)) };
   }
   const lead = widthOf(before) > LEAD || start > 0 ? takeLast(before, LEAD) : before;
   const isLeadCut = start > 0 || lead.length < before.length;

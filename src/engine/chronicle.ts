@@ -8,7 +8,7 @@ import type { NodeId } from '../core/ids.ts';
 import { invariant, unreachable } from '../core/invariant.ts';
 import type { Bead } from '../core/plan.ts';
 import { isSettled, type NodeState } from '../core/state.ts';
-import { statusOf } from '../core/status.ts';
+import { type NodeStatus, statusOf } from '../core/status.ts';
 import type { Store } from '../core/store.ts';
 import type { BeadRow, Projection, RunHeader, RunRow } from '../ports/journal.ts';
 import { pauseSentence } from './sentences.ts';
@@ -23,6 +23,18 @@ export class Chronicle {
   readonly #beads: ReadonlyMap<NodeId, Bead>;
   readonly #dates = new Map<NodeId, Dates>();
   #runPhase = '';
+  /** What readers were last told of each bead, and how many of each there are. */
+  readonly #statuses = new Map<NodeId, NodeStatus>();
+  readonly #counts: Record<NodeStatus, number> = {
+    waiting: 0,
+    ready: 0,
+    running: 0,
+    done: 0,
+    failed: 0,
+    skipped: 0,
+    paused: 0,
+    cancelled: 0,
+  };
 
   constructor(header: RunHeader, beads: readonly Bead[]) {
     this.#header = header;
@@ -54,8 +66,12 @@ export class Chronicle {
     const phaseChanged = phase !== this.#runPhase;
     this.#runPhase = phase;
     const rows: BeadRow[] = [];
-    for (const node of phaseChanged ? store.nodes.values() : changed)
-      if (node.spec.kind === 'bead') rows.push(this.row(store, node));
+    for (const node of phaseChanged ? store.nodes.values() : changed) {
+      if (node.spec.kind !== 'bead') continue;
+      const row = this.row(store, node);
+      rows.push(row);
+      this.#count(row);
+    }
     return { run: this.runRow(store), beads: rows };
   }
 
@@ -88,7 +104,15 @@ export class Chronicle {
       updatedAt: run.lastAt,
       workedMs: run.workedMs + (run.workingSince === undefined ? 0 : run.lastAt - run.workingSince),
       parallel: run.limits.parallel,
+      counts: { ...this.#counts },
     };
+  }
+
+  #count({ id, status }: BeadRow): void {
+    const before = this.#statuses.get(id);
+    if (before !== undefined) this.#counts[before] -= 1;
+    this.#counts[status] += 1;
+    this.#statuses.set(id, status);
   }
 
   #datesOf(node: NodeId): Dates {

@@ -106,11 +106,12 @@ export class SqliteJournal extends SqliteReader implements Journal {
         // On conflict the new key is not used; the gap that leaves is harmless.
         key += 1;
         this.#connection.run(
-          `INSERT INTO bead (key, run, id, body) VALUES (?, ?, ?, ?)
-           ON CONFLICT (run, id) DO UPDATE SET body = excluded.body`,
+          `INSERT INTO bead (key, run, id, done, body) VALUES (?, ?, ?, ?, ?)
+           ON CONFLICT (run, id) DO UPDATE SET done = excluded.done, body = excluded.body`,
           key,
           number,
           row.id,
+          Number(row.status === 'done'),
           JSON.stringify(row),
         );
       }

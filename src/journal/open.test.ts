@@ -82,6 +82,7 @@ function writeRun(journal: Journal, events = 50): RunId {
         updatedAt: 1,
         workedMs: 0,
         parallel: 1,
+        counts: { waiting: 0, ready: 0, running: 0, done: 0, failed: 0, skipped: 0, paused: 0, cancelled: 0 },
       },
       beads: [],
     },

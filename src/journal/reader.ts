@@ -62,6 +62,19 @@ export class SqliteReader implements JournalReader {
     return row && this.#connection.parse<BeadRow>(row['body']);
   }
 
+  unfinished(run: RunId, limit: number): readonly BeadRow[] {
+    const number = this.runNumber(run);
+    if (number === undefined) return [];
+    const row = this.#connection.get(
+      `SELECT group_concat(body) AS texts
+       FROM (SELECT body FROM bead WHERE key >= ? AND key < ? AND done = 0 ORDER BY key LIMIT ?)`,
+      number * RUN_SPAN,
+      (number + 1) * RUN_SPAN,
+      limit,
+    );
+    return this.#connection.parse<readonly BeadRow[]>(`[${typeof row?.['texts'] === 'string' ? row['texts'] : ''}]`);
+  }
+
   *events(run: RunId): Iterable<Event> {
     for (const texts of this.#chunks('event', 'position', run)) yield* this.#decode(texts);
   }

@@ -26,6 +26,7 @@ const MIGRATIONS: readonly string[] = [
      key INTEGER PRIMARY KEY,
      run INTEGER NOT NULL REFERENCES run (number),
      id TEXT NOT NULL,
+     done INTEGER NOT NULL,
      body TEXT NOT NULL,
      UNIQUE (run, id)
    ) STRICT;

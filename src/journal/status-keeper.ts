@@ -6,7 +6,8 @@ import type { JournalProblem, JournalReader } from '../ports/journal.ts';
 import type { Clock } from '../ports/work.ts';
 import { saveStatus } from './status-snapshot.ts';
 
-const EVERY_MS = 5000;
+/** Readers need the snapshot only where they cannot open the journal, and a large one costs the driver a moment. */
+const EVERY_MS = 30_000;
 
 export class StatusKeeper {
   readonly #stateFolder: string;

@@ -102,6 +102,12 @@ class SnapshotReader implements JournalReader {
     return Object.hasOwn(this.#snapshot.beads, run) ? (this.#snapshot.beads[run] ?? []) : [];
   }
 
+  unfinished(run: RunId, limit: number): readonly BeadRow[] {
+    return this.beads(run)
+      .filter(({ status }) => status !== 'done')
+      .slice(0, limit);
+  }
+
   bead(run: RunId, id: NodeId): BeadRow | undefined {
     return this.beads(run).find((bead) => bead.id === id);
   }

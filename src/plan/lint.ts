@@ -11,7 +11,15 @@ import type { Graph } from './resolve.ts';
 export function lint(graph: Graph, conflicts: readonly Conflict[], collector: Collector): void {
   for (const bead of graph.beads) lintFileName(bead, collector);
   for (const bead of graph.beads) lintBroadGlobs(bead, collector);
-  for (const conflict of conflicts) lintConflict(conflict, graph, collector);
+  const byPattern = new Map<string, Conflict[]>();
+  for (const conflict of conflicts) {
+    const group = byPattern.get(conflict.patterns[0]);
+    if (group === undefined) byPattern.set(conflict.patterns[0], [conflict]);
+    else group.push(conflict);
+  }
+  for (const [first, ...others] of byPattern.values()) {
+    if (first !== undefined) lintConflict(first, others.length, graph, collector);
+  }
   lintImplied(graph, collector);
 }
 
@@ -41,11 +49,12 @@ function lintBroadGlobs(bead: BeadDraft, collector: Collector): void {
   }
 }
 
-function lintConflict(conflict: Conflict, graph: Graph, collector: Collector): void {
+/** One remark for each artifact, however many others it meets. */
+function lintConflict(conflict: Conflict, others: number, graph: Graph, collector: Collector): void {
   const [first, second] = conflict.patterns;
-  const [a, b] = conflict.pair ?? [];
-  const left = graph.beads[a ?? -1];
-  const right = graph.beads[b ?? -1];
+  const [a, b] = conflict.pair;
+  const left = graph.beads[a];
+  const right = graph.beads[b];
   if (left === undefined || right === undefined) return;
   const leftPlace = placeOf(left, first) ?? placeOf(left, second);
   const rightPlace = placeOf(right, second) ?? placeOf(right, first);
@@ -60,6 +69,7 @@ function lintConflict(conflict: Conflict, graph: Graph, collector: Collector): v
       related: [
         { span: left.source.span(leftPlace), label: isSame ? 'declared here, too' : 'overlaps with this' },
       ],
+      hints: others === 0 ? [] : [`the same artifact meets ${others} more`],
     },
   );
 }

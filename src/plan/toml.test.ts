@@ -119,9 +119,27 @@ describe('the short way', () => {
     const mutated = fc
       .tuple(fc.nat(typical.length), fc.nat(12), fc.array(pieces, { maxLength: 4 }))
       .map(([at, cut, added]) => typical.slice(0, at) + added.join('') + typical.slice(at + cut));
+    // Lines that are fine one by one, but redefine or extend each other in every way there is.
+    const line = fc.constantFrom(
+      ...[
+        '[a]',
+        '[a.b]',
+        '[a.b.c]',
+        '[[a]]',
+        '[[a.b]]',
+        '[c]',
+        '[[c]]',
+        '[c.a]',
+        'a = 1',
+        'b = {}',
+        'c = []',
+      ],
+      ...['c = [{}]', 'b = { a = 1, a = 2 }', 'a = "x"', '"a" = 2', '[ a . "b" ]', '', '# a'],
+    );
     const documents = fc.oneof(
       mutated,
       fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join('')),
+      fc.array(line, { maxLength: 6 }).map((lines) => lines.join('\n')),
     );
     let accepted = 0;
     fc.assert(

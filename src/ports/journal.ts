@@ -4,7 +4,7 @@
  */
 import type { Event } from '../core/events.ts';
 import type { NodeId, RunId } from '../core/ids.ts';
-import type { NodeStatus } from '../core/status.ts';
+import type { NodeStatus, StatusCounts } from '../core/status.ts';
 
 /** A process that can be told apart from every other one, also after a reboot (docs/decisions, process identity). */
 export interface ProcessIdentity {
@@ -56,6 +56,8 @@ export interface RunRow extends RunHeader {
   /** Time in which at least one attempt was working, ms. */
   readonly workedMs: number;
   readonly parallel: number;
+  /** How many beads have each status: a glance at a large run needs no rows. */
+  readonly counts: StatusCounts;
 }
 
 /** What one commit changes for readers. */
@@ -77,6 +79,8 @@ export interface JournalReader extends Disposable {
   /** The newest run of a formula file; of any formula when none is given. */
   latestRun(formulaFile?: string): RunRow | undefined;
   beads(run: RunId): readonly BeadRow[];
+  /** The first `limit` beads that are not done, in order. */
+  unfinished(run: RunId, limit: number): readonly BeadRow[];
   bead(run: RunId, id: NodeId): BeadRow | undefined;
   /** In order; decoded and upcast. */
   events(run: RunId): Iterable<Event>;

@@ -71,6 +71,12 @@ export class MemoryJournal implements Journal {
     return [...(this.#disk.runs.get(run)?.beads.values() ?? [])];
   }
 
+  unfinished(run: RunId, limit: number): readonly BeadRow[] {
+    return this.beads(run)
+      .filter(({ status }) => status !== 'done')
+      .slice(0, limit);
+  }
+
   bead(run: RunId, id: NodeId): BeadRow | undefined {
     return this.#disk.runs.get(run)?.beads.get(id);
   }

@@ -1,12 +1,9 @@
 /** What a live run looks like: a line per running bead, then a bar with counts. Pure: the time is given. */
-import type { NodeStatus } from '../core/status.ts';
+import type { NodeStatus, StatusCounts } from '../core/status.ts';
 import { neutralise } from '../diagnostic/neutralise.ts';
 import { formatDuration } from './duration.ts';
 import { clipText, padText, textWidth } from './text-width.ts';
 import { type Glyphs, type Paint, plainPaint, type Role, unicodeGlyphs } from './theme.ts';
-
-/** How many beads have each status. */
-export type StatusCounts = Readonly<Record<NodeStatus, number>>;
 
 export interface RunningBead {
   readonly id: string;

@@ -69,11 +69,13 @@ function collectBelow(table: Schema, path: string, found: Map<string, KeyFacts>)
     collect(value, below(key), table.required?.includes(key) === true, found);
   for (const [pattern, value] of Object.entries(table.patternProperties ?? {}))
     collect(value, below(pattern.startsWith('^from_') ? 'from_*' : '*'), false, found);
-  if (typeof table.additionalProperties === 'object') collect(table.additionalProperties, below('*'), false, found);
+  if (typeof table.additionalProperties === 'object')
+    collect(table.additionalProperties, below('*'), false, found);
 }
 
 const isTable = ({ type }: Schema): boolean => type === 'object';
-const itemsOf = ({ items }: Schema): readonly Schema[] => items?.anyOf ?? (items === undefined ? [] : [items]);
+const itemsOf = ({ items }: Schema): readonly Schema[] =>
+  items?.anyOf ?? (items === undefined ? [] : [items]);
 const isListOfTables = (kind: Schema): boolean => {
   const items = itemsOf(kind);
   return items.length > 0 && items.every(isTable);

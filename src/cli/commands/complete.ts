@@ -1,4 +1,5 @@
 /** `gastown __complete`: what completion scripts call. Prints one proposal per line, a tab, and what it is. */
+import type { InputCompletion } from '@stricli/core';
 import { neutralise } from '../../diagnostic/neutralise.ts';
 import { JournalProblem } from '../../ports/journal.ts';
 import type { Context } from '../context.ts';
@@ -14,13 +15,19 @@ export async function complete(
   const env = formula === undefined ? console.env : { ...console.env, GASTOWN_FORMULA: formula };
   try {
     const proposals = await this.propose(typed, { console: { ...console, env } });
-    const lines = proposals.map(({ completion, brief }) => `${neutralise(completion)}\t${neutralise(brief)}`);
+    // Flags crowd out ids: they are proposed once a dash is typed, or where nothing else could stand.
+    const isFlag = typed.at(-1)?.startsWith('-') === true || !proposals.some(isValue);
+    const lines = proposals
+      .filter((proposal) => proposal.completion !== '--' && (isFlag || isValue(proposal)))
+      .map(({ completion, brief }) => `${neutralise(completion)}\t${neutralise(brief)}`);
     print(console.stdout, [...new Set(lines)]);
   } catch (error) {
     // Nobody wants to read about a journal in the middle of a word; the command itself will tell.
     if (!(error instanceof JournalProblem)) throw error;
   }
 }
+
+const isValue = ({ kind }: InputCompletion): boolean => kind !== 'argument:flag';
 
 /** Ids are those of the formula that is being named. */
 function formulaOf(typed: readonly string[]): string | undefined {

@@ -61,9 +61,7 @@ async function showBead(
   }
   const { beadDetail, unrunDetail } = await import('../status-detail.ts');
   const detail: StatusDetail =
-    recorded === undefined
-      ? unrunDetail(place, id)
-      : beadDetail(place, recorded.reader, recorded.run, bead);
+    recorded === undefined ? unrunDetail(place, id) : beadDetail(place, recorded.reader, recorded.run, bead);
   if (json) {
     console.stdout.write(jsonText({ ...document, beads: [{ ...bead, detail }] }));
     return;

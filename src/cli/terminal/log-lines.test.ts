@@ -36,7 +36,19 @@ describe('log lines', () => {
   });
 
   it('gives nothing that a terminal obeys, however it is cut', () => {
-    const piece = fc.constantFrom('\u001b', '[', '31m', ']0;', '\u0007', '\r', '\n', '\u009b', 'a', '\b', '\u202e');
+    const piece = fc.constantFrom(
+      '\u001b',
+      '[',
+      '31m',
+      ']0;',
+      '\u0007',
+      '\r',
+      '\n',
+      '\u009b',
+      'a',
+      '\b',
+      '\u202e',
+    );
     fc.assert(
       fc.property(fc.array(piece), fc.nat(30), (pieces, at) => {
         const bytes = Buffer.from(pieces.join(''));

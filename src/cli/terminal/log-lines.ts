@@ -41,7 +41,8 @@ export class LogLines {
 
 function cut(line: string): string[] {
   const pieces: string[] = [];
-  for (let at = 0; at === 0 || at < line.length; at += LONGEST_LINE) pieces.push(line.slice(at, at + LONGEST_LINE));
+  for (let at = 0; at === 0 || at < line.length; at += LONGEST_LINE)
+    pieces.push(line.slice(at, at + LONGEST_LINE));
   return pieces;
 }
 

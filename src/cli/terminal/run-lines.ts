@@ -1,8 +1,8 @@
 /** What is worth a line when it happens in a run; one event gives at most one line. */
 import type { Event } from '../../core/events.ts';
 import type { NodeId } from '../../core/ids.ts';
-import type { BeadRow } from '../../ports/journal.ts';
 import { neutralise } from '../../diagnostic/neutralise.ts';
+import type { BeadRow } from '../../ports/journal.ts';
 import { formatDuration } from '../../view/duration.ts';
 import type { Role } from '../../view/theme.ts';
 import type { Console } from './console.ts';

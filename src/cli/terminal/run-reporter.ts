@@ -1,9 +1,10 @@
 /** How a run shows itself: plain lines, a live frame below them, or one JSON object per line. */
 import type { Event } from '../../core/events.ts';
 import type { NodeId } from '../../core/ids.ts';
+import type { NodeStatus } from '../../core/status.ts';
 import type { BeadRow } from '../../ports/journal.ts';
 import { jsonText } from '../../view/json-text.ts';
-import { progressLines, type StatusCounts } from '../../view/progress.ts';
+import { progressLines } from '../../view/progress.ts';
 import { type Console, print } from './console.ts';
 import { Frame } from './frame.ts';
 import type { RunLines } from './run-lines.ts';
@@ -80,7 +81,7 @@ export class LiveReporter implements RunReporter {
   readonly #rows = new Map<NodeId, BeadRow>();
   /** Start of the attempt that is running; a row's own date is that of the bead's first attempt. */
   readonly #startedAt = new Map<NodeId, number>();
-  readonly #counts: Record<keyof StatusCounts, number> = {
+  readonly #counts: Record<NodeStatus, number> = {
     waiting: 0,
     ready: 0,
     running: 0,

@@ -45,6 +45,7 @@ function madeUpRun(run: RunId, more: Partial<RunRow> = {}): RunRow {
     updatedAt: 1_000,
     workedMs: 0,
     parallel: 3,
+    counts: { waiting: 0, ready: 0, running: 0, done: 0, failed: 0, skipped: 0, paused: 0, cancelled: 0 },
     ...more,
   };
 }
