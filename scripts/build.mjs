@@ -51,7 +51,9 @@ async function program(file, built = new Set()) {
       },
     ],
   });
-  await Promise.all([...later].filter((target) => !built.has(target)).map((target) => program(target, built)));
+  await Promise.all(
+    [...later].filter((target) => !built.has(target)).map((target) => program(target, built)),
+  );
 }
 
 rmSync(`${root}dist`, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /** Every command with its flags and its help; what a command does is loaded when it is called. */
 import { buildApplication, buildCommand, buildRouteMap } from '@stricli/core';
-import { JournalProblem } from '../ports/journal.ts';
+import { isJournalProblem } from '../ports/journal.ts';
 import { applicationText } from './application-text.ts';
 import { type Context, EXIT } from './context.ts';
 
@@ -322,6 +322,6 @@ export function makeApplication(version: string) {
     documentation: { caseStyle: 'convert-camel-to-kebab', useAliasInUsageLine: true },
     completion: { includeAliases: false },
     localization: { text: applicationText },
-    determineExitCode: (error) => (error instanceof JournalProblem ? EXIT.usage : EXIT.failed),
+    determineExitCode: (error) => (isJournalProblem(error) ? EXIT.usage : EXIT.failed),
   });
 }

@@ -1,7 +1,7 @@
 /** What the command line itself says when it understands nothing or when a command fails. */
 import { text_en as defaults } from '@stricli/core';
 import { neutralise } from '../diagnostic/neutralise.ts';
-import { Fenced, JournalProblem } from '../ports/journal.ts';
+import { isFenced, isJournalProblem } from '../ports/journal.ts';
 
 const messageOf = (error: unknown): string =>
   neutralise(error instanceof Error ? error.message : String(error));
@@ -20,8 +20,8 @@ export const applicationText: typeof defaults = {
 
 /** The one place where a bug, or an error of the system that nobody foresaw, gets its words. */
 export function failureText(error: unknown): string {
-  if (error instanceof JournalProblem) return `error: ${messageOf(error)}`;
-  if (error instanceof Fenced)
+  if (isJournalProblem(error)) return `error: ${messageOf(error)}`;
+  if (isFenced(error))
     return 'error: another gastown has taken over this run\n  = hint: gastown status shows how far it is';
   const more =
     process.env['GASTOWN_DEBUG'] && error instanceof Error

@@ -33,7 +33,7 @@ export interface ExecutionFlags {
 export interface Execution {
   readonly project: ProjectLoad;
   readonly plan: Plan;
-  readonly select: readonly NodeId[] | 'all';
+  readonly select: RunRequest['select'];
   readonly rerun: boolean;
   readonly flags: ExecutionFlags;
 }

@@ -3,7 +3,7 @@ import { join, posix } from 'node:path';
 import type { Event } from '../core/events.ts';
 import { kindOf } from '../os/read-files.ts';
 import { readSmallFile } from '../os/text-file.ts';
-import { JournalProblem, type JournalReader, type RunRow } from '../ports/journal.ts';
+import { isJournalProblem, type JournalReader, type RunRow } from '../ports/journal.ts';
 import type { ProjectPlace } from '../project/discover.ts';
 import { loadProject } from '../project/load-project.ts';
 import { attemptFolder, stateFolderOf } from '../project/state-folder.ts';
@@ -55,7 +55,7 @@ function historyOf(
       attempts.set(number, after(attempts.get(number), number, event, join(folderOf(number), 'log')));
     }
   } catch (error) {
-    if (error instanceof JournalProblem && error.reason === 'read-only') return null;
+    if (isJournalProblem(error) && error.reason === 'read-only') return null;
     throw error;
   }
   return [...attempts.values()];

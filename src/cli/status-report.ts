@@ -1,7 +1,24 @@
 /** What `status` knows, read from the journal alone: no plan is loaded and no run is disturbed. */
+import type { StatusCounts } from '../core/status.ts';
 import { judge } from '../os/process-identity.ts';
 import type { BeadRow, JournalReader, Lease, RunRow } from '../ports/journal.ts';
 import type { StatusBead, StatusDocument, StatusRun } from './status-schema.ts';
+
+/** A run at a glance: counts of everything, rows of what is not done. */
+export interface StatusGlance extends Pick<StatusDocument, 'formula' | 'run'> {
+  readonly counts: StatusCounts;
+  readonly beads: readonly StatusBead[];
+}
+
+/** Looks at the counts and at no more than `limit` beads that are not done: the same cost for every run. */
+export function glanceAt(reader: JournalReader, run: RunRow, limit: number): StatusGlance {
+  return {
+    formula: { name: run.formula, file: run.formulaFile },
+    run: statusRun(reader, run),
+    counts: run.counts,
+    beads: reader.unfinished(run.run, limit).map(statusBead),
+  };
+}
 
 /** The latest run of a formula as the journal has it. */
 export function recordedStatus(reader: JournalReader, run: RunRow): StatusDocument {

@@ -2,13 +2,14 @@
 import type { NodeStatus } from '../core/status.ts';
 import { neutralise } from '../diagnostic/neutralise.ts';
 import { formatDuration } from '../view/duration.ts';
-import { countStatuses, progressLines } from '../view/progress.ts';
+import { progressLines } from '../view/progress.ts';
 import { type TableCell, tableLines } from '../view/table.ts';
-import type { StatusBead, StatusDocument, StatusRun } from './status-schema.ts';
+import type { StatusGlance } from './status-report.ts';
+import type { StatusBead, StatusRun } from './status-schema.ts';
 import type { Console } from './terminal/console.ts';
 
 /** A larger formula shows only what is not done, and of that the most urgent. */
-const MOST_BEADS = 60;
+export const MOST_BEADS = 60;
 
 /** What needs a look first. */
 const URGENCY: readonly NodeStatus[] = [
@@ -30,39 +31,26 @@ export interface StatusTextOptions {
 
 /** The lines of `gastown status`. */
 export function statusLines(
-  { formula, run, beads }: StatusDocument,
+  { formula, run, counts, beads }: StatusGlance,
   console: Console,
   { now, all }: StatusTextOptions,
 ): string[] {
   const { paint, glyphs } = console;
-  const width = console.stdout.isTTY === true ? console.columns : undefined;
-  const counts = countStatuses(beads);
   const workedMs =
     run === null ? 0 : run.workedMs + (isWorking(run) && counts.running > 0 ? now - run.updatedAt : 0);
   const bar = progressLines(
     { running: [], counts, startedAt: now - Math.max(0, workedMs), now },
     { columns: console.columns, rows: 2, glyphs, paint },
   );
-  const shown = all || beads.length <= MOST_BEADS ? beads : mostUrgent(beads);
-  const hidden = beads.length - shown.length;
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const shown = all || total <= MOST_BEADS ? beads : mostUrgent(beads);
+  const hidden = total - shown.length;
   return [
     `${paint('heading', neutralise(formula.name))}  ${headline(run, console)}  ${paint('dim', neutralise(formula.file))}`,
     ...bar,
     '',
-    ...tableLines(
-      [
-        { title: '' },
-        { title: 'bead', shrinkTo: 12 },
-        { title: 'status' },
-        { title: 'attempts', align: 'right' },
-        { title: 'level', align: 'right' },
-        { title: 'took', align: 'right' },
-        { title: 'note', shrinkTo: 10 },
-      ],
-      shown.map((bead) => cells(bead, run, console, now)),
-      { columns: width, glyphs, paint },
-    ),
-    ...(hidden > 0 ? [paint('dim', `and ${hidden} more; --all shows every bead`)] : []),
+    ...(shown.length === 0 ? [] : table(shown, run, console, now)),
+    ...(hidden > 0 ? [paint('dim', hiddenLine(shown.length, hidden))] : []),
     ...advice(run, beads),
   ];
 }
@@ -92,6 +80,29 @@ function headline(run: StatusRun | null, { paint }: Console): string {
 
 /** A pause lets what works finish. */
 const isStillWorking = (run: StatusRun): boolean => run.phase === 'paused' && run.driver === 'alive';
+
+const hiddenLine = (shown: number, hidden: number): string =>
+  shown === 0
+    ? `all ${hidden} beads are done; --all lists them`
+    : `and ${hidden} more; --all shows every bead`;
+
+function table(beads: readonly StatusBead[], run: StatusRun | null, console: Console, now: number): string[] {
+  const { glyphs, paint, stdout, columns } = console;
+  return tableLines(
+    [
+      { title: '' },
+      { title: 'bead', shrinkTo: 12 },
+      { title: 'status' },
+      { title: 'attempts', align: 'right' },
+      { title: 'level', align: 'right' },
+      { title: 'took', align: 'right' },
+      { title: 'note', shrinkTo: 10 },
+    ],
+    beads.map((bead) => cells(bead, run, console, now)),
+    // Into a file or a pipe nothing is cut.
+    { columns: stdout.isTTY === true ? columns : undefined, glyphs, paint },
+  );
+}
 
 function cells(bead: StatusBead, run: StatusRun | null, console: Console, now: number): TableCell[] {
   const { status, startedAt, endedAt } = bead;

@@ -15,7 +15,8 @@ import { replay, replayMachine } from './history.ts';
 export interface RunRequest {
   readonly plan: Plan;
   readonly limits: RunLimits;
-  readonly select: readonly NodeId[] | 'all';
+  /** `same`: what the latest run was asked to do, if it can be gone on with. */
+  readonly select: readonly NodeId[] | 'all' | 'same';
   /** Run again what is done: the selected beads, or everything, from scratch. */
   readonly rerun: boolean;
   /** Who asks, for the journal: user and terminal. */
@@ -45,8 +46,14 @@ export function open(
   const { plan, limits, select, rerun, by } = request;
   const latest = journal.latestRun(plan.formula.file);
   if (latest !== undefined && latest.planHash === plan.hash && !(rerun && select === 'all')) {
-    const reopen = rerun && select !== 'all' ? select : 'failed';
-    const input: Input = { type: 'resume', by, limits, select, reopen };
+    const reopen = rerun && typeof select !== 'string' ? select : 'failed';
+    const input: Input = {
+      type: 'resume',
+      by,
+      limits,
+      select: select === 'same' ? undefined : select,
+      reopen,
+    };
     return { header: latest, ...replay(journal, latest, plan), input, isNew: false, credited: 0 };
   }
   const run = journal.nextRunId();
@@ -57,7 +64,9 @@ export function open(
     planHash: plan.hash,
     createdAt: now,
   };
-  const again = new Set(rerun ? (select === 'all' ? plan.beads.map((bead) => bead.id) : select) : []);
+  const again = new Set(
+    rerun ? (typeof select === 'string' ? plan.beads.map((bead) => bead.id) : select) : [],
+  );
   const credits = creditsFor(journal, plan, isStillThere).filter((credit) => !again.has(credit.node));
   const input: Input = {
     type: 'create',
@@ -67,7 +76,7 @@ export function open(
     limits,
     nodes: plan.nodes,
     credits,
-    select,
+    select: select === 'same' ? 'all' : select,
   };
   return {
     header,

@@ -4,9 +4,8 @@
  */
 import type { Event } from '../core/events.ts';
 import type { NodeId } from '../core/ids.ts';
-import { invariant } from '../core/invariant.ts';
 import type { Bead } from '../core/plan.ts';
-import { isSettled, type RunPhase } from '../core/state.ts';
+import type { RunPhase } from '../core/state.ts';
 import {
   type BeadRow,
   Fenced,
@@ -74,7 +73,7 @@ export async function runSession(
   const { epoch } = claimed.lease;
   try {
     const opening = open(journal, request, clock.now(), parts.isStillThere);
-    if (request.select !== 'all') {
+    if (typeof request.select !== 'string') {
       const requirements = unmetRequirements(opening, request.plan, request.select);
       if (requirements.size > 0) return { type: 'unmet', requirements };
     }
@@ -140,12 +139,14 @@ async function drive(
 /** The selected beads of a run with the same plan are done, and nobody asks for them again. */
 function isFinished(opening: Opening, request: RunRequest): boolean {
   if (request.rerun || opening.isNew) return false;
-  const selected = request.select === 'all' ? [...opening.store.nodes.keys()] : request.select;
-  return selected.every((id) => {
-    const node = opening.store.nodes.get(id);
-    invariant(node !== undefined, `${id} is in the run`);
-    return isSettled(node.phase) && node.phase.phase === 'done';
-  });
+  const { nodes } = opening.store;
+  const selected =
+    request.select === 'all'
+      ? [...nodes.values()]
+      : request.select === 'same'
+        ? [...nodes.values()].filter((node) => node.selected)
+        : request.select.map((id) => opening.store.node(id));
+  return selected.every(({ phase }) => phase.phase === 'done');
 }
 
 function dropInbox(journal: Journal, epoch: number): void {

@@ -72,7 +72,9 @@ export class SqliteReader implements JournalReader {
       (number + 1) * RUN_SPAN,
       limit,
     );
-    return this.#connection.parse<readonly BeadRow[]>(`[${typeof row?.['texts'] === 'string' ? row['texts'] : ''}]`);
+    return this.#connection.parse<readonly BeadRow[]>(
+      `[${typeof row?.['texts'] === 'string' ? row['texts'] : ''}]`,
+    );
   }
 
   *events(run: RunId): Iterable<Event> {

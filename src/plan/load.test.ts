@@ -119,7 +119,7 @@ describe('lowering', () => {
     );
   });
 
-  it('does not hold a bead with a join of its own at sync points', () => {
+  it('holds a bead with a join of its own at sync points, which the join does not count', () => {
     const { plan } = load({
       ...filesOf({ type: 'convoy', sync: 'level', requires: [[], [], [0, 1]], artifacts: [] }),
       'beads/b2.toml':
@@ -129,6 +129,7 @@ describe('lowering', () => {
     expect(node).toMatchObject({
       join: { type: 'any' },
       needs: [
+        { node: '~sync/0', on: 'settled' },
         { node: 'b0', on: 'succeeded' },
         { node: 'b1', on: 'succeeded' },
       ],

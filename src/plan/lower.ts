@@ -1,13 +1,12 @@
 /**
  * Lowers the three formula types to plain edges, so that nothing downstream knows which type a plan came from.
  *
- * - convoy with sync points: a bead of level L needs `~sync/(L-1)` succeeded; `~sync/L` needs the beads of level L settled. No sync
- *   point after the last level.
+ * - convoy with sync points: a bead of level L needs `~sync/(L-1)` settled; `~sync/L` needs the beads of level L settled. No
+ *   sync point after the last level.
  * - workflow: each bead needs the one before it in the sequence settled.
  * - convoy without sync points, and expansion: requirements only.
  *
- * Requirements are always needs on `succeeded`. A bead with a join of its own (`any`, or a number) has no structural needs: its
- * join counts requirements, and a barrier among them would be counted as one.
+ * Requirements are always needs on `succeeded`, sequence and barriers on `settled`: a join counts only the former.
  */
 import { type NodeId, type Step, syncId } from '../core/ids.ts';
 import type { BeadNode, Formula, Join, Need, NodeSpec, Policy } from '../core/plan.ts';
@@ -57,8 +56,8 @@ export function lower(input: LowerInput): Lowered {
   if (!hasSync(formula)) return { needs: explicit, syncLevels: [], tails: tailsOfGraph(input, byLevel) };
   const needs = explicit.map((own, node) => {
     const level = levels[node] ?? 0;
-    if (level === 0 || hasOwnJoin(graph, node)) return own;
-    return [{ node: syncId(level - 1), on: 'succeeded' } satisfies Need, ...own];
+    if (level === 0) return own;
+    return [{ node: syncId(level - 1), on: 'settled' } satisfies Need, ...own];
   });
   // A sync point weighs one, too; every bead of a level has the same rest before it.
   const tails = levels.map((level) => 1 + 2 * (byLevel.length - 1 - level));
@@ -72,9 +71,10 @@ function chained(
   const needs = [...explicit];
   sequence.forEach((node, position) => {
     const before = sequence[position - 1];
-    if (before === undefined || hasOwnJoin(graph, node)) return;
+    if (before === undefined) return;
     const own = explicit[node] ?? [];
-    const isRequired = graph.requires[node]?.includes(before) === true;
+    // A requirement that every start waits for is sequence enough.
+    const isRequired = graph.requires[node]?.includes(before) === true && !hasOwnJoin(graph, node);
     if (!isRequired) needs[node] = [{ node: idOf(graph, before), on: 'settled' }, ...own];
   });
   return needs;

@@ -26,10 +26,7 @@ export class Ordering {
   #patience = PATIENCE;
 
   constructor(formula: FormulaDraft, graph: Graph, levels: readonly number[]) {
-    // A bead with a join of its own is not held by sync points.
-    const hasJoins = graph.beads.some((bead) => bead.join !== undefined && bead.join.value !== 'all');
-    this.#kind =
-      formula.type === 'workflow' ? 'sequence' : hasSync(formula) && !hasJoins ? 'levels' : 'requires';
+    this.#kind = formula.type === 'workflow' ? 'sequence' : hasSync(formula) ? 'levels' : 'requires';
     this.#graph = graph;
     this.#levels = levels;
   }

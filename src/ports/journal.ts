@@ -93,7 +93,11 @@ export interface Journal extends JournalReader {
   /**
    * Takes the lease when it is free or `mayTake(holder)` says that its holder is dead; else returns the holder.
    */
-  acquire(self: ProcessIdentity, at: number, mayTake: (holder: Lease) => boolean): Lease | { readonly heldBy: Lease };
+  acquire(
+    self: ProcessIdentity,
+    at: number,
+    mayTake: (holder: Lease) => boolean,
+  ): Lease | { readonly heldBy: Lease };
   /**
    * Gives the lease back when it is still ours; says whether it did. `inbox-empty`: only if nothing waits in the
    * inbox, in the same transaction, so that no message is left with nobody to read it.
@@ -108,7 +112,13 @@ export interface Journal extends JournalReader {
   nextRunId(): RunId;
   /** One transaction: events and projection, or nothing. Throws {@link Fenced} when the epoch is no longer ours. */
   append(epoch: number, run: RunId, events: readonly Event[], projection: Projection): void;
-  post(message: { readonly key: string; readonly type: string; readonly body: unknown; readonly from: string; readonly at: number }): void;
+  post(message: {
+    readonly key: string;
+    readonly type: string;
+    readonly body: unknown;
+    readonly from: string;
+    readonly at: number;
+  }): void;
   /** Unhandled messages, oldest first. */
   inbox(): readonly InboxMessage[];
   /** Marks messages as handled, up to and including `id`. */
@@ -130,3 +140,11 @@ export class JournalProblem extends Error {
     this.reason = reason;
   }
 }
+
+/** By name, because the program is several bundles, each with a copy of the class. */
+export const isJournalProblem = (error: unknown): error is JournalProblem =>
+  error instanceof Error && error.name === 'JournalProblem';
+
+/** By name, like {@link isJournalProblem}. */
+export const isFenced = (error: unknown): error is Fenced =>
+  error instanceof Error && error.name === 'Fenced';

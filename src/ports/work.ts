@@ -56,7 +56,12 @@ export interface Agent {
    * After a crash: settles what an earlier driver's call with this key left. Follows it if it lives, reads its result if
    * it ended, and answers `undefined` only when it is proven that nothing of it lives or will start.
    */
-  adopt(attempt: Attempt, rig: PreparedRig, key: EffectKey, signal: AbortSignal): Promise<StepEnd<WorkReport> | undefined>;
+  adopt(
+    attempt: Attempt,
+    rig: PreparedRig,
+    key: EffectKey,
+    signal: AbortSignal,
+  ): Promise<StepEnd<WorkReport> | undefined>;
 }
 
 /** How one criterion ended. */
@@ -68,7 +73,11 @@ export interface CriterionVerdict {
 }
 
 export interface Evidence {
-  readonly artifacts: readonly { readonly pattern: string; readonly files: number; readonly warning: string | undefined }[];
+  readonly artifacts: readonly {
+    readonly pattern: string;
+    readonly files: number;
+    readonly warning: string | undefined;
+  }[];
   readonly checks: readonly { readonly command: string; readonly exit: number; readonly log: string }[];
   readonly criteria: readonly CriterionVerdict[];
   /** True in a directory rig: the tree is shared with other beads. */

@@ -46,7 +46,6 @@ describe('init', () => {
       ...convoy({ a: {} }),
       ...Object.fromEntries(Object.entries(convoy({ b: {} })).map(([path, text]) => [`other/${path}`, text])),
     });
-    await using _ = { [Symbol.asyncDispose]: async () => {} };
     const text = sandbox.read('formula.toml');
     const first = await sandbox.gastown(['init', 'formula.toml']);
     expect(first).toMatchObject({ code: 0, stderr: '' });

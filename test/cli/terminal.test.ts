@@ -128,10 +128,12 @@ describe('hostile texts', () => {
 });
 
 /** A terminal of its own, 100 × 20, that runs one command line; nobody else's is touched. */
-class Terminal implements Disposable {
+class Terminal implements AsyncDisposable {
+  readonly #sandbox: Sandbox;
   readonly #socket: string;
 
   constructor(sandbox: Sandbox, commandLine: string, env: Readonly<Record<string, string>> = {}) {
+    this.#sandbox = sandbox;
     this.#socket = sandbox.path('tmux.socket');
     const words = ['-S', this.#socket, '-f', '/dev/null', 'new-session', '-d', '-x', '100', '-y', '20'];
     const line = `cd '${sandbox.folder}'; ${commandLine}; echo "exit $?"; exec cat`;
@@ -155,8 +157,9 @@ class Terminal implements Disposable {
     }).trimEnd();
   }
 
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     execFileSync('tmux', ['-S', this.#socket, 'kill-server']);
+    await this.#sandbox.until('the terminal is gone', () => this.#sandbox.processes().length === 0);
   }
 }
 
@@ -171,7 +174,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
         slow: { requires: ['quick'], run: 'echo halfway there; while [ ! -e go ]; do sleep 0.05; done' },
       }),
     );
-    using terminal = new Terminal(sandbox, '$gastown run');
+    await using terminal = new Terminal(sandbox, '$gastown run');
     await sandbox.until('the frame', () =>
       /slow +[\d.]+s +halfway there\n.*1\/2 done {2}1 running/.test(terminal.screen()),
     );
@@ -181,12 +184,12 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     expect(screen).toMatch(/✓ slow {2}done in/);
     expect(screen).toMatch(/\n2 done in [\d.]+s \(run r1\)\nexit 0$/);
     expect(screen).not.toMatch(/running|halfway|[█░⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/);
-    expect(terminal.screen(['-e'])).toContain(`${ESCAPE}[32m✓`);
+    expect(terminal.screen(['-e'])).toMatch(/\u001b\[32m(?:\u001b\[49m)?✓/);
   });
 
   it('stops politely at Ctrl-C, with its exit code', async () => {
     await using sandbox = new Sandbox(convoy({ slow: { run: 'while [ ! -e go ]; do sleep 0.05; done' } }));
-    using terminal = new Terminal(sandbox, 'trap : INT; $gastown run');
+    await using terminal = new Terminal(sandbox, 'trap : INT; $gastown run');
     await sandbox.until('the frame', () => terminal.screen().includes('1 running'));
     execFileSync('tmux', ['-S', sandbox.path('tmux.socket'), 'send-keys', 'C-c']);
     await sandbox.until('the end', () => terminal.screen().includes('exit 130'));
@@ -196,7 +199,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
 
   it('shows no colour where NO_COLOR is set', async () => {
     await using sandbox = new Sandbox(convoy({ a: { run: 'false' } }));
-    using terminal = new Terminal(
+    await using terminal = new Terminal(
       sandbox,
       '$gastown run; $gastown status; $gastown --help; $gastown nonsense',
       { NO_COLOR: '1' },
@@ -212,7 +215,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
       }),
     );
     await sandbox.gastown(['run']);
-    using terminal = new Terminal(sandbox, 'clear; $gastown logs a');
+    await using terminal = new Terminal(sandbox, 'clear; $gastown logs a');
     await sandbox.until('the end', () => terminal.screen().includes('exit 0'));
     expect(terminal.screen(['-e'])).toBe('100%\nred\ntitle\n\\x1b_x\nexit 0');
   });

@@ -132,10 +132,18 @@ export class Sandbox implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const left = this.processes();
-    for (const pid of left) process.kill(pid, 'SIGKILL');
-    await delay(0);
+    for (const pid of left) killIfAlive(pid);
     rmSync(this.folder, { recursive: true, force: true });
     if (left.length > 0) throw new Error(`processes were left behind: ${left.join(', ')}`);
+  }
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    // It ended in the meantime: it was left behind nevertheless.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 

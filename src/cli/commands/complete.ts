@@ -1,7 +1,7 @@
 /** `gastown __complete`: what completion scripts call. Prints one proposal per line, a tab, and what it is. */
 import type { InputCompletion } from '@stricli/core';
 import { neutralise } from '../../diagnostic/neutralise.ts';
-import { JournalProblem } from '../../ports/journal.ts';
+import { isJournalProblem } from '../../ports/journal.ts';
 import type { Context } from '../context.ts';
 import { print } from '../terminal/console.ts';
 
@@ -23,7 +23,7 @@ export async function complete(
     print(console.stdout, [...new Set(lines)]);
   } catch (error) {
     // Nobody wants to read about a journal in the middle of a word; the command itself will tell.
-    if (!(error instanceof JournalProblem)) throw error;
+    if (!isJournalProblem(error)) throw error;
   }
 }
 

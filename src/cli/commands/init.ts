@@ -20,14 +20,9 @@ interface InitFlags {
 }
 
 export async function init(this: Context, flags: InitFlags, path?: string): Promise<void> {
-  const { cwd } = this.console;
-  const missing = path === undefined ? undefined : newFormula(resolve(cwd, path));
-  const created = missing === undefined ? [] : guarded(this, () => scaffold(missing, cwd));
-  if (created === undefined) return;
-  const place = await findProject(this, {
-    json: flags.json,
-    ...(path === undefined ? {} : { formula: missing ?? path }),
-  });
+  const start = guarded(this, () => startingPoint(this.console.cwd, path));
+  if (start === undefined) return;
+  const place = await findProject(this, { json: flags.json, ...start.named });
   if (place === undefined) return;
   const project = loadProject(place, { strict: flags.strict });
   if (project.plan === undefined) {
@@ -37,7 +32,20 @@ export async function init(this: Context, flags: InitFlags, path?: string): Prom
   }
   const isNews = guarded(this, () => rememberChoice(place.root, place.formulaFile));
   if (isNews === undefined) return;
-  tell(this, project, created, flags.json);
+  tell(this, project, start.created, flags.json);
+}
+
+interface StartingPoint {
+  readonly named: { readonly formula?: string };
+  /** Absolute paths of the files that were made. */
+  readonly created: readonly string[];
+}
+
+function startingPoint(cwd: string, path: string | undefined): StartingPoint {
+  if (path === undefined) return { named: {}, created: [] };
+  const formula = newFormula(resolve(cwd, path));
+  if (formula === undefined) return { named: { formula: path }, created: [] };
+  return { named: { formula }, created: scaffold(formula, cwd) };
 }
 
 /** The formula file to make for a path where there is none; undefined when there is something to look at. */

@@ -23,5 +23,5 @@ export async function resume(this: Context, flags: ResumeFlags): Promise<void> {
   }
   const project = await openProject(this, flags);
   if (project?.plan === undefined) return;
-  await execute(this, { project, plan: project.plan, select: 'all', rerun: false, flags });
+  await execute(this, { project, plan: project.plan, select: 'same', rerun: false, flags });
 }

@@ -5,11 +5,12 @@ import type { JournalReader, RunRow } from '../../ports/journal.ts';
 import type { ProjectPlace } from '../../project/discover.ts';
 import { stateFolderOf } from '../../project/state-folder.ts';
 import { jsonText } from '../../view/json-text.ts';
+import { countStatuses } from '../../view/progress.ts';
 import type { Context } from '../context.ts';
 import { findProject } from '../place.ts';
-import { recordedStatus } from '../status-report.ts';
+import { glanceAt, recordedStatus } from '../status-report.ts';
 import type { StatusDetail, StatusDocument } from '../status-schema.ts';
-import { statusLines } from '../status-text.ts';
+import { MOST_BEADS, statusLines } from '../status-text.ts';
 import { print } from '../terminal/console.ts';
 import { sayUnknownBead } from '../unknown-bead.ts';
 
@@ -20,25 +21,37 @@ interface StatusFlags {
   readonly json: boolean;
 }
 
+/** Of a large run, the beads among which the most urgent are looked for. */
+const NEAREST = 1000;
+
 export async function status(this: Context, flags: StatusFlags): Promise<void> {
+  const { console } = this;
   const place = await findProject(this, flags);
   if (place === undefined) return;
   using reader = openReader(stateFolderOf(place.root));
   const run = reader?.latestRun(place.formulaFile);
   const recorded = reader === undefined || run === undefined ? undefined : { reader, run };
+  const options = { now: systemClock.now(), all: flags.all };
+  const isGlance = flags.bead === undefined && !flags.json && !flags.all;
+  if (isGlance && recorded !== undefined && sizeOf(recorded.run) > MOST_BEADS) {
+    print(console.stdout, statusLines(glanceAt(recorded.reader, recorded.run, NEAREST), console, options));
+    return;
+  }
   const document =
     recorded === undefined
       ? (await import('../status-preview.ts')).previewStatus(this, place, flags.json)
       : recordedStatus(recorded.reader, recorded.run);
   if (document === undefined) return;
-  if (flags.bead !== undefined) {
-    await showBead(this, flags.bead, flags.json, document, place, recorded);
-    return;
-  }
-  const { console } = this;
-  if (flags.json) console.stdout.write(jsonText(document));
-  else print(console.stdout, statusLines(document, console, { now: systemClock.now(), all: flags.all }));
+  if (flags.bead !== undefined) await showBead(this, flags.bead, flags.json, document, place, recorded);
+  else if (flags.json) console.stdout.write(jsonText(document));
+  else
+    print(
+      console.stdout,
+      statusLines({ ...document, counts: countStatuses(document.beads) }, console, options),
+    );
 }
+
+const sizeOf = ({ counts }: RunRow): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 async function showBead(
   context: Context,

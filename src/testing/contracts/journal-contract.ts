@@ -270,6 +270,8 @@ export function journalContract(name: string, makeStore: () => JournalStore): vo
         journal.append(epoch, run, [], { run: undefined, beads: [changed, madeUpBead('new')] });
         expect(journal.beads(run).map(({ id }) => id)).toEqual([...ids, 'new']);
         expect(journal.bead(run, nodeId('m'))).toEqual(changed);
+        journal.append(epoch, run, [], { run: undefined, beads: [madeUpBead('a', { status: 'done' })] });
+        expect(journal.unfinished(run, 3).map(({ id }) => id)).toEqual(['z', 'm', 'parent/child']);
         expect(journal.bead(run, nodeId('none'))).toBeUndefined();
       });
 

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { Event } from '../core/events.ts';
+import { nodeId, runId } from '../core/ids.ts';
+import type { Bead, Plan } from '../core/plan.ts';
+import { bead as beadNode, Machine } from '../testing/machine.ts';
+import { MemoryJournal } from '../testing/memory-journal.ts';
+import { planAround } from '../testing/random-bead-plan.ts';
+import { open, type RunRequest, unmetRequirements, withDependencies } from './opening.ts';
+
+interface Shape {
+  readonly requires?: readonly string[];
+  readonly key?: string;
+  readonly declaredDone?: boolean;
+}
+
+const shapes: Readonly<Record<string, Shape>> = {
+  a: {},
+  b: { requires: ['a'] },
+  c: { requires: ['b'] },
+  d: {},
+};
+
+function planOf(beads: Readonly<Record<string, Shape>>, hash: string): Plan {
+  const nodes = Object.entries(beads).map(([id, { requires, key = id }]) => beadNode(id, requires, { key }));
+  const plan = planAround({ nodes, parallel: 3, timeoutMs: undefined, agents: {} });
+  return {
+    ...plan,
+    hash,
+    beads: plan.beads.map((bead): Bead => ({ ...bead, declaredDone: beads[bead.id]?.declaredDone === true })),
+  };
+}
+
+const request = (plan: Plan, more: Partial<RunRequest> = {}): RunRequest => ({
+  plan,
+  limits: { parallel: 3, timeoutMs: undefined, rigs: {}, agents: {} },
+  select: 'all',
+  rerun: false,
+  by: 'test',
+  ...more,
+});
+
+/** A journal with one run in which these beads were done. */
+function journalWith(plan: Plan, done: readonly string[]): MemoryJournal {
+  const journal = new MemoryJournal();
+  const self = { host: 'h', bootId: 'b', pidNamespace: 'n', pid: 1, startTime: '1' };
+  const lease = journal.acquire(self, 0, () => true);
+  if ('heldBy' in lease) throw new Error('nobody holds it');
+  const machine = new Machine(plan.nodes);
+  for (const id of done) machine.succeed(id);
+  const created = machine.events.map(
+    (event): Event => (event.type === 'run-created' ? { ...event, planHash: plan.hash } : event),
+  );
+  const header = {
+    run: runId('r1'),
+    formula: 'f',
+    formulaFile: plan.formula.file,
+    planHash: plan.hash,
+    createdAt: 0,
+  };
+  journal.createRun(lease.epoch, header);
+  const counts = {
+    waiting: 0,
+    ready: 0,
+    running: 0,
+    done: 0,
+    failed: 0,
+    skipped: 0,
+    paused: 0,
+    cancelled: 0,
+  };
+  journal.append(lease.epoch, header.run, created, {
+    run: {
+      ...header,
+      phase: 'active',
+      outcome: undefined,
+      note: undefined,
+      updatedAt: 0,
+      workedMs: 0,
+      parallel: 3,
+      counts,
+    },
+    beads: [],
+  });
+  return journal;
+}
+
+const credits = (
+  journal: MemoryJournal,
+  asked: RunRequest,
+  isStillThere = (_bead: Bead): boolean => true,
+): string[] => {
+  const { input } = open(journal, asked, 0, isStillThere);
+  if (input.type !== 'create') throw new Error('the run is gone on with');
+  return input.credits.map(({ node, how }) => `${node} ${how}`);
+};
+
+describe('opening a run', () => {
+  const plan = planOf(shapes, 'h1');
+
+  it('goes on with the latest run while the plan is the same', () => {
+    const { isNew, input, store } = open(journalWith(plan, ['a']), request(plan), 0, () => true);
+    expect(isNew).toBe(false);
+    expect(input).toMatchObject({ type: 'resume', select: 'all', reopen: 'failed' });
+    expect(store.node(nodeId('a')).phase.phase).toBe('done');
+  });
+
+  it('credits a changed plan with all finished work that neither changed nor stands on something that did', () => {
+    const changed = planOf({ ...shapes, b: { requires: ['a'], key: 'b, changed' } }, 'h2');
+    const journal = journalWith(plan, ['a', 'd', 'b', 'c']);
+    expect(credits(journal, request(changed))).toEqual(['a earlier-run', 'd earlier-run']);
+  });
+
+  it('does not credit work whose artifacts are gone, or what stands on it', () => {
+    const changed = planOf(shapes, 'h2');
+    const journal = journalWith(plan, ['a', 'd', 'b', 'c']);
+    expect(credits(journal, request(changed), ({ id }) => id !== 'b')).toEqual([
+      'a earlier-run',
+      'd earlier-run',
+    ]);
+  });
+
+  it('believes a file that says done only before the formula was ever run', () => {
+    const declared = planOf({ ...shapes, d: { declaredDone: true } }, 'h2');
+    expect(credits(new MemoryJournal(), request(declared))).toEqual(['d declared']);
+    expect(credits(journalWith(plan, ['a']), request(declared))).toEqual(['a earlier-run']);
+  });
+
+  it('credits nothing from scratch, and everything but the given beads when they are run again', () => {
+    const journal = journalWith(plan, ['a', 'd', 'b', 'c']);
+    expect(credits(journal, request(plan, { rerun: true }))).toEqual([]);
+    const changed = planOf(shapes, 'h2');
+    expect(credits(journal, request(changed, { rerun: true, select: [nodeId('d')] }))).toEqual([
+      'a earlier-run',
+      'b earlier-run',
+      'c earlier-run',
+    ]);
+  });
+
+  it('keeps the selection of the run that is resumed', () => {
+    expect(open(journalWith(plan, []), request(plan, { select: 'same' }), 0, () => true).input).toMatchObject(
+      { select: undefined },
+    );
+  });
+});
+
+describe('a selection', () => {
+  const plan = planOf(shapes, 'h1');
+
+  it('names the requirements that are neither done nor in it', () => {
+    const opening = open(journalWith(plan, ['a']), request(plan), 0, () => true);
+    const select = ['b', 'c', 'd'].map(nodeId);
+    expect(unmetRequirements(opening, plan, select).size).toBe(0);
+    expect([...unmetRequirements(opening, plan, [nodeId('c')])]).toEqual([['c', ['b']]]);
+  });
+
+  it('can take what it requires with it', () => {
+    expect(withDependencies(plan, [nodeId('c')]).sort()).toEqual(['a', 'b', 'c']);
+  });
+});

@@ -1,0 +1,199 @@
+/** The real program, killed at moments it did not choose. What the beads themselves wrote down is the judge. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { convoy, Sandbox } from './support/sandbox.ts';
+
+/** Writes down that it began and that it ended; fails the first `failures` times. */
+const bead = (seconds: number, failures = 0): string =>
+  [
+    'echo "begin $GASTOWN_ATTEMPT" >> "$GASTOWN_PROJECT/log/$GASTOWN_BEAD"',
+    `sleep ${seconds}`,
+    `[ "$GASTOWN_ATTEMPT" -gt ${failures} ] || exit 1`,
+    'echo "end $GASTOWN_ATTEMPT" >> "$GASTOWN_PROJECT/log/$GASTOWN_BEAD"',
+  ].join('\n');
+
+/** What each bead wrote. */
+function written(sandbox: Sandbox): Record<string, string[]> {
+  return Object.fromEntries(
+    readdirSync(sandbox.path('log')).map((name) => [
+      name,
+      readFileSync(sandbox.path('log', name), 'utf8').trim().split('\n'),
+    ]),
+  );
+}
+
+interface Status {
+  readonly run: { readonly phase: string; readonly outcome: string | null; readonly driver: string };
+  readonly beads: readonly { readonly id: string; readonly status: string; readonly attempts: number }[];
+}
+
+async function status(sandbox: Sandbox): Promise<Status> {
+  const { code, stdout, stderr } = await sandbox.gastown(['status', '--json']);
+  expect([code, stderr]).toEqual([0, '']);
+  return JSON.parse(stdout);
+}
+
+const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+const diamond = (run: string): Sandbox =>
+  new Sandbox({
+    ...convoy(
+      {
+        a: { run },
+        b: { run, requires: ['a'] },
+        c: { run, requires: ['a'] },
+        d: { run, requires: ['a'] },
+        e: { run, requires: ['b', 'c'] },
+        f: { run, requires: ['d', 'e'] },
+      },
+      '[formula.execution]\nparallel_beads = 2\n[formula.sync]\nmode = "none"\n',
+    ),
+    'log/.keep': '',
+  });
+
+describe('kill -9', () => {
+  it('of the driver, again and again: every bead runs exactly once, adopted or harvested', async () => {
+    await using sandbox = diamond(bead(0.3));
+    // Moments of very different kinds: while it starts, while beads work, between them.
+    for (const afterMs of [90, 400, 250, 700, 150, 520]) {
+      const { process: driver, ended } = sandbox.start(['run']);
+      await delay(afterMs);
+      driver.kill('SIGKILL');
+      await ended;
+    }
+    const end = await sandbox.gastown(['run']);
+    expect(end.code, end.stderr).toBe(0);
+    const lines = written(sandbox);
+    for (const id of ids) expect(lines[id], id).toEqual(['begin 1', 'end 1']);
+    const { beads, run } = await status(sandbox);
+    expect(beads.map(({ id, status: word, attempts }) => [id, word, attempts])).toEqual(
+      ids.map((id) => [id, 'done', 1]),
+    );
+    expect(run).toMatchObject({ phase: 'settled', outcome: 'done', driver: 'none' });
+  });
+
+  it('of everything at once, as in a power cut: finished beads stay finished, lost ones run again', async () => {
+    await using sandbox = diamond(bead(0.5));
+    const { process: driver, ended } = sandbox.start(['run']);
+    await sandbox.until(
+      'a is done and others work',
+      () => 'b' in written(sandbox) || 'c' in written(sandbox),
+    );
+    driver.kill('SIGKILL');
+    await ended;
+    for (const pid of sandbox.processes()) process.kill(pid, 'SIGKILL');
+    expect((await status(sandbox)).run).toMatchObject({ phase: 'active', driver: 'gone' });
+    const end = await sandbox.gastown(['resume']);
+    expect(end.code, end.stderr).toBe(0);
+    const lines = written(sandbox);
+    expect(lines['a'], 'finished before').toEqual(['begin 1', 'end 1']);
+    for (const id of ids)
+      expect(
+        lines[id]?.filter((line) => line.startsWith('end')),
+        id,
+      ).toHaveLength(1);
+    const lost = ids.filter((id) => (lines[id]?.length ?? 0) > 2);
+    expect(lost.length).toBeGreaterThan(0);
+    for (const { id, attempts } of (await status(sandbox)).beads)
+      expect(attempts).toBe(lost.includes(id) ? 2 : 1);
+  });
+
+  it('between two attempts: a retry that was spent stays spent', async () => {
+    await using sandbox = new Sandbox({
+      ...convoy({ a: { run: bead(0.05, 2), more: '[bead.execution]\nretries = 2\n' } }),
+      'log/.keep': '',
+    });
+    const { process: driver, ended } = sandbox.start(['run']);
+    await sandbox.until('the first attempt failed', async () => {
+      const look = await sandbox.gastown(['status', '--json']);
+      return look.stdout.includes('attempt 1 failed');
+    });
+    driver.kill('SIGKILL');
+    await ended;
+    const end = await sandbox.gastown(['run']);
+    expect(end.code, end.stdout + end.stderr).toBe(0);
+    expect(written(sandbox)['a']).toEqual(['begin 1', 'begin 2', 'begin 3', 'end 3']);
+  });
+});
+
+describe('stopping', () => {
+  it('by Ctrl-C leaves nothing alive, spends nothing, exits 130, and goes on with resume', async () => {
+    await using sandbox = diamond(bead(0.6));
+    const { process: driver, ended } = sandbox.start(['run']);
+    await sandbox.until('a works', () => 'a' in written(sandbox));
+    driver.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(sandbox.processes()).toEqual([]);
+    const stopped = await status(sandbox);
+    expect(stopped.run.phase).toBe('paused');
+    expect(stopped.beads.map(({ status: word }) => word)).not.toContain('running');
+    const end = await sandbox.gastown(['resume']);
+    expect(end.code, end.stderr).toBe(0);
+    for (const id of ids)
+      expect(
+        written(sandbox)[id]?.filter((line) => line.startsWith('end')),
+        id,
+      ).toHaveLength(1);
+  });
+
+  it('by a second Ctrl-C does not wait for a bead that ignores the first', async () => {
+    await using sandbox = new Sandbox({
+      ...convoy({
+        a: { run: 'trap "" TERM INT; echo begin > "$GASTOWN_PROJECT/log/a"; while :; do sleep 0.1; done' },
+      }),
+      'log/.keep': '',
+    });
+    const { process: driver, ended } = sandbox.start(['run']);
+    await sandbox.until('a works', () => 'a' in written(sandbox));
+    driver.kill('SIGINT');
+    // The polite stop has ten seconds; this test has less patience.
+    await sandbox.until('the first was heard', async () => (await status(sandbox)).run.phase === 'paused');
+    driver.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(sandbox.processes()).toEqual([]);
+  });
+
+  it('from another terminal ends the run, which can be resumed', async () => {
+    await using sandbox = diamond(bead(0.5));
+    const { ended } = sandbox.start(['run']);
+    await sandbox.until('a works', () => 'a' in written(sandbox));
+    const stop = await sandbox.gastown(['stop']);
+    expect(stop.code, stop.stderr).toBe(0);
+    expect((await ended).code).toBe(3);
+    expect(sandbox.processes()).toEqual([]);
+    expect((await sandbox.gastown(['resume'])).code).toBe(0);
+  });
+
+  it('ends what a bead started in a session of its own', async () => {
+    await using sandbox = new Sandbox(
+      convoy({ a: { run: 'setsid sleep 300 > /dev/null 2>&1 &\necho started' } }),
+    );
+    const end = await sandbox.gastown(['run']);
+    expect(end.code, end.stderr).toBe(0);
+    expect(end.stdout).toContain('left 1 process behind');
+    expect(sandbox.processes()).toEqual([]);
+  });
+});
+
+describe('finished work', () => {
+  it('is not run again when the plan changes around it, and is when its own definition does', async () => {
+    await using sandbox = diamond(bead(0));
+    expect((await sandbox.gastown(['run'])).code).toBe(0);
+    const before = sandbox.read('beads/f.toml');
+    sandbox.write({ 'beads/f.toml': before.replace('begin $', 'begin again $') });
+    expect((await sandbox.gastown(['run'])).code).toBe(0);
+    const lines = written(sandbox);
+    for (const id of ids.slice(0, -1)) expect(lines[id], id).toEqual(['begin 1', 'end 1']);
+    expect(lines['f']).toEqual(['begin 1', 'end 1', 'begin again 1', 'end 1']);
+  });
+
+  it('is run again from scratch with --rerun, and a single bead with --rerun --bead', async () => {
+    await using sandbox = diamond(bead(0));
+    await sandbox.gastown(['run']);
+    expect((await sandbox.gastown(['run', '--rerun', '--bead', 'c'])).code).toBe(0);
+    expect(written(sandbox)['c']).toEqual(['begin 1', 'end 1', 'begin 2', 'end 2']);
+    expect(written(sandbox)['e']).toEqual(['begin 1', 'end 1']);
+    expect((await sandbox.gastown(['run', '--rerun'])).code).toBe(0);
+    for (const id of ids) expect(written(sandbox)[id]?.length, id).toBe(id === 'c' ? 6 : 4);
+  });
+});
