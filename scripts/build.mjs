@@ -1,7 +1,7 @@
 // Builds dist/. The program is CommonJS, one bundle per entry: Node starts those faster than a graph of modules. What the
 // source imports with `import()` is an entry of its own, so that a command reads only what it needs. The library is one
 // ES module.
-import { readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -32,7 +32,7 @@ async function program(file, built = new Set()) {
   await build({
     ...common,
     entryPoints: [file],
-    outfile: `${root}dist/${nameOf(file)}.cjs`,
+    outfile: `${into}/${nameOf(file)}.cjs`,
     format: 'cjs',
     supported: { 'dynamic-import': false },
     define: { __VERSION__: JSON.stringify(version), 'import.meta.url': '__here' },
@@ -56,9 +56,13 @@ async function program(file, built = new Set()) {
   );
 }
 
-rmSync(`${root}dist`, { recursive: true, force: true });
+// Built beside the old one and then put in its place: a program that is starting finds one or the other.
+const into = mkdtempSync(`${root}.dist-`);
 await Promise.all([
   program(`${root}src/main.ts`),
   program(`${root}src/os/redact-filter.ts`),
-  build({ ...common, entryPoints: { index: 'src/index.ts' }, outdir: 'dist', format: 'esm' }),
+  build({ ...common, entryPoints: { index: 'src/index.ts' }, outdir: into, format: 'esm' }),
 ]);
+rmSync(`${root}dist`, { recursive: true, force: true });
+chmodSync(into, 0o755);
+renameSync(into, `${root}dist`);

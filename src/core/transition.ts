@@ -50,9 +50,15 @@ export function select(store: Store, wanted: readonly NodeId[] | 'all'): void {
     const { id, kind, level } = node.spec;
     const selected = chosen.has(id) || (kind === 'sync' && level < deepest);
     if (node.selected === selected) continue;
-    changing(store, node, () => {
+    // Only sequence and barriers ask whether a node is selected.
+    if (node.outs.some((edge) => edge.on === 'settled')) {
+      changing(store, node, () => {
+        node.selected = selected;
+      });
+    } else {
       node.selected = selected;
-    });
+      store.noteChanged(node);
+    }
     const by = selected ? 1 : -1;
     if (!isSettled(node.phase)) run.unsettled += by;
     else if (isUnsuccessful(node.phase)) run.unsuccessful += by;

@@ -101,18 +101,16 @@ export class SqliteJournal extends SqliteReader implements Journal {
         const body = encodeEvent(event, this.#upcasts);
         this.#connection.run('INSERT INTO event (position, body) VALUES (?, ?)', position, body);
       }
-      let key = this.#last('bead', 'key', number);
-      for (const row of projection.beads) {
+      if (projection.beads.length > 0) {
+        // One statement for all rows: row by row, the first commit of a large run took twice as long.
         // On conflict the new key is not used; the gap that leaves is harmless.
-        key += 1;
         this.#connection.run(
-          `INSERT INTO bead (key, run, id, done, body) VALUES (?, ?, ?, ?, ?)
+          `INSERT INTO bead (key, run, id, done, body)
+           SELECT ? + key, ?, value ->> 'id', value ->> 'status' = 'done', value FROM json_each(?) WHERE true
            ON CONFLICT (run, id) DO UPDATE SET done = excluded.done, body = excluded.body`,
-          key,
+          this.#last('bead', 'key', number) + 1,
           number,
-          row.id,
-          Number(row.status === 'done'),
-          JSON.stringify(row),
+          JSON.stringify(projection.beads),
         );
       }
     });

@@ -63,6 +63,8 @@ export class ShellPool implements AsyncDisposable {
   readonly #helpers = new Set<ShellHelper>();
   readonly #hurry = new AbortController();
   #endedMarkers = new Set<string>();
+  /** Processes that ended commands left in their sessions, killed then, not yet told. */
+  #leftovers = new Map<string, number>();
   #isDisposed = false;
 
   constructor(settings: ShellPoolSettings = {}) {
@@ -86,7 +88,9 @@ export class ShellPool implements AsyncDisposable {
       return { type: 'stopped' };
     }
     try {
-      return await this.#settle(helper, marker, request, signal, graceMs);
+      const end = await this.#settle(helper, marker, request, signal, graceMs);
+      this.#noteLeftovers(marker, end);
+      return end;
     } finally {
       this.#endedMarkers.add(marker);
       if (!helper.isGone) this.#giveBack(key, helper);
@@ -94,15 +98,29 @@ export class ShellPool implements AsyncDisposable {
   }
 
   /** {@link adoptCommand}, for commands of any pool. */
-  adopt(trace: ShellTrace, signal: AbortSignal, graceMs: number): Promise<ShellEnd | undefined> {
-    return adoptCommand(trace, signal, graceMs, this.#hurry.signal);
+  async adopt(trace: ShellTrace, signal: AbortSignal, graceMs: number): Promise<ShellEnd | undefined> {
+    const end = await adoptCommand(trace, signal, graceMs, this.#hurry.signal);
+    this.#noteLeftovers(trace.marker, end);
+    return end;
   }
 
-  /** Kills what commands that ended since the last call left outside their sessions; returns how many, by `NAME=value`. */
+  /**
+   * Kills what commands that ended since the last call left outside their sessions; returns how many processes each left
+   * behind in all, by `NAME=value`, those that were killed when it ended included.
+   */
   async sweepEnded(): Promise<ReadonlyMap<string, number>> {
     const markers = this.#endedMarkers;
+    const leftovers = this.#leftovers;
     this.#endedMarkers = new Set();
-    return sweepMarkers(markers);
+    this.#leftovers = new Map();
+    for (const [marker, killed] of await sweepMarkers(markers))
+      leftovers.set(marker, (leftovers.get(marker) ?? 0) + killed);
+    return leftovers;
+  }
+
+  #noteLeftovers(marker: string, end: ShellEnd | undefined): void {
+    if (end?.type === 'exited' && end.leftovers > 0)
+      this.#leftovers.set(marker, (this.#leftovers.get(marker) ?? 0) + end.leftovers);
   }
 
   /** Ends the patience of every stop, those under way included: from now on nobody gets time to clean up. */

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { convoy, Sandbox } from '../support/sandbox.ts';
+import { convoy, readOnly, Sandbox } from '../support/sandbox.ts';
 
 const waitForGo = 'echo begun; while [ ! -e go ]; do sleep 0.05; done; echo gone';
 
@@ -115,6 +115,16 @@ describe('init', () => {
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^error/);
     expect(stderr).not.toContain('unexpected');
+  });
+
+  it('says that nothing can be written in a read-only folder', async () => {
+    await using sandbox = new Sandbox({ 'project/README': '' });
+    using _closed = readOnly(sandbox.path('project'));
+    const { code, stdout, stderr } = await sandbox.gastown(['init', 'gastown/formula.toml'], {
+      cwd: 'project',
+    });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^error: cannot write .*(read-only|permission denied)\n$/);
   });
 
   it('keeps nothing in a state folder that others can write', async () => {

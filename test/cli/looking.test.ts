@@ -1,10 +1,9 @@
 /** Commands that only look: status, graph, validate, explain, dry-run. */
-import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type StatusDocument, statusDocument } from '../../src/cli/status-schema.ts';
-import { convoy, Sandbox } from '../support/sandbox.ts';
+import { convoy, readOnly, Sandbox } from '../support/sandbox.ts';
 
 const diamond = convoy({
   top: {},
@@ -181,17 +180,6 @@ retries = 1
     expect(JSON.parse(json.stdout)).toMatchObject({ diagnostics: [{ code: 'plan/unknown-requirement' }] });
   });
 });
-
-/** Mounts a folder over itself, read-only; the user who may not do that is bound by the mode of the folder. */
-function readOnly(folder: string): Disposable {
-  if (process.getuid?.() !== 0) {
-    execFileSync('chmod', ['-R', 'a-w', folder]);
-    return { [Symbol.dispose]: () => execFileSync('chmod', ['-R', 'u+w', folder]) };
-  }
-  execFileSync('mount', ['--bind', folder, folder]);
-  execFileSync('mount', ['-o', 'remount,ro,bind', folder]);
-  return { [Symbol.dispose]: () => execFileSync('umount', [folder]) };
-}
 
 describe('graph', () => {
   it('draws boxes by levels, with the statuses of the latest run', async () => {

@@ -2,7 +2,7 @@
  * A folder of its own in which the built program is run as a user would run it.
  * I1 When it is disposed, no process works in the folder any more (that is an error of the test) and the folder is gone.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -164,4 +164,15 @@ export function convoy(
       ]),
     ),
   };
+}
+
+/** Mounts a folder over itself, read-only; the user who may not do that is bound by the mode of the folder. */
+export function readOnly(folder: string): Disposable {
+  if (process.getuid?.() !== 0) {
+    execFileSync('chmod', ['-R', 'a-w', folder]);
+    return { [Symbol.dispose]: () => execFileSync('chmod', ['-R', 'u+w', folder]) };
+  }
+  execFileSync('mount', ['--bind', folder, folder]);
+  execFileSync('mount', ['-o', 'remount,ro,bind', folder]);
+  return { [Symbol.dispose]: () => execFileSync('umount', [folder]) };
 }

@@ -75,7 +75,8 @@ const reasons: Readonly<Record<ReturnType<typeof classifyFileError>, string>> = 
   full: 'the disk is full',
   'read-only': 'the file system is read-only',
   denied: 'permission denied',
-  missing: 'a part of the path is not a folder',
+  // Making several folders at once on a read-only file system fails with the same code.
+  missing: 'a part of the path is not a folder, or the file system is read-only',
   'not-a-file': 'a folder or a link stands where a file should be',
   'too-many-open': 'too many files are open',
   other: 'a file stands where a folder should be, or the system refuses',
