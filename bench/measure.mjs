@@ -6,14 +6,18 @@ import { readFileSync } from 'node:fs';
 /** Peak memory of a live process in MB, as Linux accounts for it; undefined elsewhere. */
 function peakOf(pid) {
   try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+    const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return peak === undefined ? undefined : Number(peak) / 1024;
   } catch {
     return undefined;
   }
 }
 
-/** Runs a command once: wall time in ms, peak memory in MB, output. Throws when its exit status is not `expect`. */
-export function once([program, ...args], { cwd, env, expect = 0 } = {}) {
+/**
+ * Runs a command once: wall time in ms, peak memory in MB, output, and when `mark` first stood in the output. Throws when
+ * its exit status is not `expect`.
+ */
+export function once([program, ...args], { cwd, env, expect = 0, mark } = {}) {
   return new Promise((resolve, reject) => {
     const start = process.hrtime.bigint();
     // Certificates read at every start of Node would drown small differences.
@@ -21,11 +25,14 @@ export function once([program, ...args], { cwd, env, expect = 0 } = {}) {
     const child = spawn(program, args, { cwd, env: { ...rest, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     let memoryMb;
+    let markMs;
+    const since = () => Number(process.hrtime.bigint() - start) / 1e6;
     const look = setInterval(() => {
       memoryMb = peakOf(child.pid) ?? memoryMb;
     }, 20);
     child.stdout.on('data', (chunk) => {
       output += chunk;
+      if (mark !== undefined && markMs === undefined && output.includes(mark)) markMs = since();
     });
     child.stderr.on('data', (chunk) => {
       output += chunk;
@@ -33,8 +40,7 @@ export function once([program, ...args], { cwd, env, expect = 0 } = {}) {
     child.on('error', reject);
     child.on('close', (status) => {
       clearInterval(look);
-      const ms = Number(process.hrtime.bigint() - start) / 1e6;
-      if (status === expect) resolve({ ms, memoryMb, output });
+      if (status === expect) resolve({ ms: since(), markMs, memoryMb, output });
       else reject(new Error(`${program} ${args.join(' ')} exited ${status}:\n${output.slice(-2000)}`));
     });
   });

@@ -2,7 +2,7 @@
  * The only file that names concrete adapters: what a local run is made of.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { homedir, hostname } from 'node:os';
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HeadlessAgent } from './agents/headless.ts';
@@ -53,7 +53,7 @@ export async function runLocally(local: LocalRun): Promise<SessionEnd> {
     {
       journal,
       clock: systemClock,
-      self: { ...ownIdentity(), host: hostname() },
+      self: ownIdentity(),
       isAlive: isSame,
       steal: local.steal,
       performers: bench.performers,

@@ -2,10 +2,19 @@
  * Who a process is. A pid alone names nobody: pids are reused, and mean nothing on another host or boot or in another
  * pid namespace.
  */
-import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { hasProcessTable, processFacts } from './process-table.ts';
+
+/** Only systems without /proc start programs here: the others need not load what starts them. */
+function outputOf(program: string, args: readonly string[]): string {
+  const { execFileSync } = process.getBuiltinModule('node:child_process');
+  return execFileSync(program, args, {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
 
 /** Tells one process from every other one, on every host and also after a reboot. No part holds a space. */
 export interface ProcessIdentity {
@@ -44,7 +53,7 @@ function herePlace(): Place {
       }
     : {
         host: ownHost(),
-        bootId: execFileSync('sysctl', ['-n', 'kern.bootsessionuuid'], { encoding: 'utf8' }).trim(),
+        bootId: outputOf('sysctl', ['-n', 'kern.bootsessionuuid']).trim(),
         pidNamespace: 'none',
       };
   return place;
@@ -53,12 +62,11 @@ function herePlace(): Place {
 function startTimeOf(pid: number): string | undefined {
   if (hasProcessTable) return processFacts(pid)?.startTime;
   try {
-    const text = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
-      encoding: 'utf8',
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return text.trim().replaceAll(/\s+/g, '_') || undefined;
+    return (
+      outputOf('ps', ['-o', 'lstart=', '-p', String(pid)])
+        .trim()
+        .replaceAll(/\s+/g, '_') || undefined
+    );
   } catch {
     // `ps` exits 1 when there is no such process.
     return undefined;
