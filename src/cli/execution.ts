@@ -207,6 +207,9 @@ function tell(context: Context, end: SessionEnd, show: Show, wasInterrupted: boo
         `${context.console.paint('done', context.console.glyphs.marks.done)} everything asked for is done (run ${end.run.run}); --rerun runs it again`,
       ]);
       return EXIT.done;
+    case 'cut-off':
+      print(stderr, [`error: ${neutralise(end.problem.message)}`]);
+      return EXIT.paused;
     case 'unmet':
       print(stderr, unmetLines(end.requirements));
       return EXIT.usage;

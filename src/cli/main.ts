@@ -8,11 +8,15 @@ import { makeConsole } from './terminal/console.ts';
 /** Runs the program and returns its exit code. */
 export async function main(words: readonly string[], version: string): Promise<number> {
   const { stdout, stderr, env } = process;
-  // A reader that goes away (`gastown status | head`) ends the program, not with a stack trace.
+  let readerIsGone = false;
   for (const stream of [stdout, stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(EXIT.done);
-      throw error;
+      if (error.code !== 'EPIPE') throw error;
+      if (readerIsGone) return;
+      readerIsGone = true;
+      // A reader that goes away (`gastown status | head`) ends the program without a word; a run is stopped politely, as
+      // when its terminal is closed.
+      if (!process.emit('SIGHUP', 'SIGHUP')) process.exit(EXIT.done);
     });
   const application = makeApplication(version);
   let code: number = EXIT.done;

@@ -62,13 +62,18 @@ class World {
 
   /** Commands are exactly the difference between what is wanted and what is alive. */
   private carryOut(before: ReadonlyMap<EffectKey, EffectRef>): void {
-    const { start, stop } = commands(this.store, this.alive);
+    const { start, stop, settle } = commands(this.store, this.alive);
     const after = wanted(this.store);
     expect([...start.keys()].sort()).toEqual([...after.keys()].filter((key) => !this.alive.has(key)).sort());
     for (const key of start.keys())
       expect(before.has(key) && !this.alive.has(key) && this.started.has(key)).toBe(false);
     for (const key of stop) {
       expect(after.has(key)).toBe(false);
+      this.stopping.add(key);
+    }
+    for (const [key, effect] of settle) {
+      expect(after.has(key)).toBe(false);
+      this.alive.set(key, effect);
       this.stopping.add(key);
     }
     for (const [key, effect] of start) {

@@ -51,8 +51,9 @@ export function commands(
   const stop = [...alive.keys()].filter((key) => !effects.has(key));
   const settle = new Map<EffectKey, EffectRef>();
   for (const id of store.inWork) {
-    const effect = inWorkOf(store.node(id));
-    if (effect === undefined || isSuspended(store.run, effect)) continue;
+    const node = store.node(id);
+    const effect = inWorkOf(node);
+    if (effect === undefined || isSuspended(store.run, node, effect)) continue;
     const key = keyOf(store.run, effect);
     if (!effects.has(key) && !alive.has(key)) settle.set(key, effect);
   }
@@ -61,6 +62,8 @@ export function commands(
 }
 
 /** Finished work that waits for its run to go on: nothing of it is alive, and nothing has to be. */
-function isSuspended(run: RunState, { step }: EffectRef): boolean {
-  return run.phase.phase === 'paused' && (step === 'verify' || step === 'integrate');
+function isSuspended(run: RunState, { phase }: NodeState, { step }: EffectRef): boolean {
+  return (
+    phase.phase === 'running' && run.phase.phase === 'paused' && (step === 'verify' || step === 'integrate')
+  );
 }

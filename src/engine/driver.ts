@@ -17,7 +17,7 @@ import type { RunPhase } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
 import { nextDue } from '../core/time.ts';
 import { commands } from '../core/wanted.ts';
-import { type BeadRow, Fenced, type Journal, type RunRow } from '../ports/journal.ts';
+import { type BeadRow, isFenced, type Journal, type RunRow } from '../ports/journal.ts';
 import type { Clock } from '../ports/work.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { Beginning, Crew } from './crew.ts';
@@ -69,6 +69,11 @@ export class Driver {
     await this.#inherit();
     this.tell(input);
     return this.#end;
+  }
+
+  /** Ends the session for an error outside the loop, as {@link drive} does for one inside. */
+  breakOff(error: unknown): void {
+    void this.#fail(error);
   }
 
   /** Adds something that happened, or that somebody wants; taken in the next turn. */
@@ -194,7 +199,7 @@ export class Driver {
   async #fail(error: unknown): Promise<void> {
     if (this.#isOver) return;
     this.#close();
-    if (!(error instanceof Fenced)) {
+    if (!isFenced(error)) {
       for (const { controller } of this.#alive.values()) controller.abort();
       await Promise.all([...this.#alive.values()].map(({ answer }) => answer));
     }

@@ -8,8 +8,10 @@ import type { Bead } from '../core/plan.ts';
 import type { RunPhase } from '../core/state.ts';
 import {
   type BeadRow,
-  Fenced,
+  isFenced,
+  isJournalProblem,
   type Journal,
+  type JournalProblem,
   type Lease,
   type ProcessIdentity,
   type RunHeader,
@@ -47,6 +49,8 @@ export interface SessionObserver {
 
 export type SessionEnd =
   | { readonly type: 'ended'; readonly run: RunHeader; readonly phase: RunPhase }
+  /** The journal could not be written any more: everything was stopped, and what it holds is safe. */
+  | { readonly type: 'cut-off'; readonly run: RunHeader; readonly problem: JournalProblem }
   | { readonly type: 'nothing-to-do'; readonly run: RunHeader }
   /** Selected beads and the requirements that neither are done nor selected. */
   | { readonly type: 'unmet'; readonly requirements: ReadonlyMap<NodeId, readonly NodeId[]> }
@@ -124,13 +128,20 @@ async function drive(
   const halt = (by: string): void => driver.tell({ type: 'halt', by });
   onHandle({ halt });
   using _doorbell = parts.listen(() => {
-    for (const message of journal.inbox()) {
-      if (message.type === 'stop') halt(message.from);
-      journal.handled(epoch, message.id);
+    try {
+      for (const message of journal.inbox()) {
+        if (message.type === 'stop') halt(message.from);
+        journal.handled(epoch, message.id);
+      }
+    } catch (error) {
+      driver.breakOff(error);
     }
   });
   try {
     return { type: 'ended', run: header, phase: await driver.drive(opening.input) };
+  } catch (error) {
+    if (isJournalProblem(error)) return { type: 'cut-off', run: header, problem: error };
+    throw error;
   } finally {
     await sweeper.finish();
   }
@@ -159,8 +170,7 @@ function releaseUnlessFenced(journal: Journal, epoch: number): void {
   } catch (error) {
     // The successor holds the lease already; and a disk that cannot be written was reported by the run itself. A lease
     // that is not given back is taken over as soon as this process is gone.
-    if (!(error instanceof Fenced) && !(error instanceof Error && error.name === 'JournalProblem'))
-      throw error;
+    if (!isFenced(error) && !isJournalProblem(error)) throw error;
   }
 }
 

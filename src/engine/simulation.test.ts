@@ -165,10 +165,12 @@ describe('drivers that die', () => {
         async (plan, fate, deaths) => {
           const simulation = new Simulation(plan, [...fate, { afterMs: 10, end: 'succeeds' }]);
           for (const each of deaths) {
+            const inherited = new Set(simulation.world.alive());
             const end = await simulation.drive(each);
             simulation.checkReplay();
-            if (end !== undefined)
-              expect(simulation.world.alive(), 'an ended session leaves nothing alive').toEqual([]);
+            // A driver that cannot write from its first commit on leaves what it has not adopted yet to its successor.
+            const left = simulation.world.alive().filter((key) => end !== 'disk-full' || !inherited.has(key));
+            if (end !== undefined) expect(left, 'an ended session leaves nothing alive').toEqual([]);
           }
           for (let more = 0; more < 60; more += 1) {
             const end = await simulation.drive(undefined);

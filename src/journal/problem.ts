@@ -1,6 +1,8 @@
 /** SQLite's errors in the words of {@link JournalProblem}: a sentence for people, with what to do. */
+
 import { dirname } from 'node:path';
 import { classifyFileError } from '../os/files.ts';
+import { isOnReadOnlyDisk } from '../os/private-folder.ts';
 import { JournalProblem } from '../ports/journal.ts';
 
 /** Result codes of SQLite: primary ones are the low byte of `errcode`. */
@@ -41,6 +43,7 @@ export function journalProblem(error: unknown, path: string, isDiskFull: () => b
       if (code === READONLY_DBMOVED) return displaced(path, error);
       return readOnly(path, error);
     case CANTOPEN:
+      if (isOnReadOnlyDisk(dirname(path))) return readOnly(path, error);
       return new JournalProblem(
         'unusable',
         `The journal ${path} cannot be opened (${said}). Check that you may read and write the folder ${dirname(path)}.`,

@@ -1,0 +1,112 @@
+/** The real program on a disk that fills up, and on one that cannot be written: small file systems of our own. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { convoy, Sandbox } from './support/sandbox.ts';
+
+const mount = (...args: readonly string[]): boolean => spawnSync('mount', args).status === 0;
+
+/** Whether this machine lets us mount: root, and no sandbox that forbids it. */
+const mayMount = ((): boolean => {
+  const sandbox = new Sandbox();
+  const isMounted = mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', sandbox.folder);
+  if (isMounted) spawnSync('umount', [sandbox.folder]);
+  rmSync(sandbox.folder, { recursive: true });
+  return isMounted;
+})();
+if (!mayMount) console.warn('test/disk.test.ts: skipped, because mounting a file system is not allowed here');
+
+/** A sandbox whose folder is a file system of this size. */
+class SmallDisk extends Sandbox {
+  constructor(size: string, files: Readonly<Record<string, string>>) {
+    super();
+    if (!mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', this.folder)) throw new Error('mount failed');
+    this.write(files);
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    const left = this.processes();
+    for (const pid of left) process.kill(pid, 'SIGKILL');
+    spawnSync('umount', ['-l', this.folder]);
+    await super[Symbol.asyncDispose]();
+    if (left.length > 0) throw new Error(`processes were left behind: ${left.join(', ')}`);
+  }
+}
+
+const STACK = /\n\s+at /;
+const many = Object.fromEntries(
+  Array.from({ length: 150 }, (_, at) => [
+    `b${String(at).padStart(3, '0')}`,
+    { requires: ['fill'], run: 'echo "$GASTOWN_BEAD" >> "$OUT"; head -c 4000 /dev/urandom | base64' },
+  ]),
+);
+
+describe.skipIf(!mayMount)('a disk that fills up in the middle of a run', () => {
+  it('ends the run with a sentence and exit code 3, loses nothing, and lets it go on once there is room', async () => {
+    await using elsewhere = new Sandbox({ out: '' });
+    const fill = { run: 'dd if=/dev/zero of=ballast bs=1k count=9000 2> /dev/null; true' };
+    await using sandbox = new SmallDisk('8m', {
+      ...convoy(
+        { fill, ...many },
+        '[formula.sync]\nmode = "none"\n[formula.execution]\non_failure = "skip"\n',
+      ),
+      'gastown.toml': `[rigs.default.env]\nOUT = "${elsewhere.path('out')}"\n`,
+    });
+    const first = await sandbox.gastown(['run']);
+    expect(first.stderr).toContain('is full');
+    expect(first.stderr).not.toMatch(STACK);
+    expect(first.code).toBe(3);
+    expect(sandbox.processes()).toEqual([]);
+    expect((await sandbox.gastown(['status'])).code).toBe(0);
+
+    rmSync(sandbox.path('ballast'));
+    const second = await sandbox.gastown(['run']);
+    expect(second.code, second.stdout + second.stderr).toBe(0);
+    const ran = readFileSync(elsewhere.path('out'), 'utf8').trim().split('\n');
+    expect(new Set(ran).size).toBe(150);
+    const { beads } = JSON.parse((await sandbox.gastown(['status', '--json'])).stdout);
+    const attempts = beads.reduce((sum: number, bead: { attempts: number }) => sum + bead.attempts, 0);
+    // A bead whose log could not be opened did not begin; one that ran is never run again.
+    expect(ran.length).toBeLessThanOrEqual(attempts);
+    expect(ran.length, 'nothing that finished ran twice').toBe(150);
+  });
+});
+
+describe.skipIf(!mayMount)('a project that cannot be written', () => {
+  it('is refused by run with a sentence and exit code 2, and can still be looked at', async () => {
+    await using sandbox = new SmallDisk('4m', convoy({ a: {} }));
+    expect((await sandbox.gastown(['run'])).code).toBe(0);
+    spawnSync('mount', ['-o', 'remount,ro', sandbox.folder]);
+    const run = await sandbox.gastown(['run', '--rerun']);
+    expect([run.code, run.stderr.includes('read-only')], run.stderr).toEqual([2, true]);
+    expect(run.stderr).not.toMatch(STACK);
+    const status = await sandbox.gastown(['status']);
+    expect([status.code, status.stdout.includes('1/1 done')], status.stderr).toEqual([0, true]);
+    expect((await sandbox.gastown(['validate'])).code).toBe(0);
+    expect((await sandbox.gastown(['graph'])).code).toBe(0);
+  });
+});
+
+describe('a state folder that is not what it should be', () => {
+  it('is refused with a sentence: a file in its place, a folder in the place of the journal', async () => {
+    await using sandbox = new Sandbox(convoy({ a: {} }));
+    writeFileSync(sandbox.path('.gastown'), '');
+    const file = await sandbox.gastown(['run']);
+    expect([file.code, STACK.test(file.stderr)], file.stderr).toEqual([2, false]);
+    rmSync(sandbox.path('.gastown'));
+    mkdirSync(sandbox.path('.gastown/state/journal.db'), { recursive: true, mode: 0o700 });
+    const folder = await sandbox.gastown(['run']);
+    expect([folder.code, STACK.test(folder.stderr)], folder.stderr).toEqual([2, false]);
+  });
+
+  it('with a journal that is garbage: a sentence, exit code 2, and the garbage is kept', async () => {
+    await using sandbox = new Sandbox(convoy({ a: {} }));
+    await sandbox.gastown(['run']);
+    writeFileSync(sandbox.path('.gastown/state/journal.db'), 'not a journal'.repeat(1000));
+    for (const command of ['run', 'status', 'resume']) {
+      const end = await sandbox.gastown([command]);
+      expect([command, end.code, STACK.test(end.stderr)], end.stderr).toEqual([command, 2, false]);
+    }
+    expect(sandbox.read('.gastown/state/journal.db')).toMatch(/^not a journal/);
+  });
+});
