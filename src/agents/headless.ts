@@ -8,14 +8,7 @@ import { redactText } from '../os/redact.ts';
 import type { ShellBase } from '../os/shell-helper.ts';
 import type { AgentSettings } from '../plan/settings.ts';
 import type { Agent, Attempt, PreparedRig, StepEnd, WorkReport } from '../ports/work.ts';
-import {
-  attemptVariables,
-  markerVariable,
-  type WorkerSettings,
-  workEnd,
-  workLog,
-  workTrace,
-} from './worker.ts';
+import { adoptWork, runWork, type WorkerSettings } from './worker.ts';
 
 /** What a headless agent needs. */
 export interface HeadlessSettings extends WorkerSettings {
@@ -40,28 +33,14 @@ export class HeadlessAgent implements Agent {
     key: EffectKey,
     signal: AbortSignal,
   ): Promise<StepEnd<WorkReport>> {
-    const { agent, graceMs, pool, projectRoot, prompt } = this.#settings;
+    const { agent, projectRoot, prompt } = this.#settings;
     const base = this.#baseOf(rig);
     const argv = resolveCommand(agent, projectRoot, rig.directory, base.env['PATH'] ?? '');
     if (!Array.isArray(argv)) return { type: 'failed', failure: argv };
-    const marker = this.#settings.marker(key);
     const input = join(resolve(attempt.folder), 'prompt.md');
     writeFileAtomic(input, redactText(prompt(attempt), rig.secretValues), 0o600);
-    const end = await pool.run(
-      {
-        work: { type: 'argv', argv },
-        directory: rig.directory,
-        base,
-        variables: attemptVariables(attempt, rig, projectRoot, marker),
-        marker: markerVariable,
-        record: workTrace(attempt, marker).record,
-        log: workLog(attempt),
-        input,
-      },
-      signal,
-      graceMs,
-    );
-    return workEnd(end, attempt, rig);
+    const program = { work: { type: 'argv', argv }, base, input } as const;
+    return runWork(this.#settings, program, attempt, rig, key, signal);
   }
 
   async adopt(
@@ -70,9 +49,7 @@ export class HeadlessAgent implements Agent {
     key: EffectKey,
     signal: AbortSignal,
   ): Promise<StepEnd<WorkReport> | undefined> {
-    const { graceMs, marker, pool } = this.#settings;
-    const end = await pool.adopt(workTrace(attempt, marker(key)), signal, graceMs);
-    return end === undefined ? undefined : workEnd(end, attempt, rig);
+    return adoptWork(this.#settings, attempt, rig, key, signal);
   }
 
   #baseOf(rig: PreparedRig): ShellBase {

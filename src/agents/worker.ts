@@ -9,7 +9,7 @@ import { unreachable } from '../core/invariant.ts';
 import { readLastLine } from '../os/files.ts';
 import { redactText } from '../os/redact.ts';
 import type { ShellEnd, ShellTrace } from '../os/shell-end.ts';
-import type { ShellPool } from '../os/shell-pool.ts';
+import type { ShellPool, ShellRequest } from '../os/shell-pool.ts';
 import type { Attempt, PreparedRig, StepEnd, WorkReport } from '../ports/work.ts';
 
 /** What agents need besides the attempt. */
@@ -76,6 +76,53 @@ const infrastructure = (code: string, message: string): StepEnd<never> => ({
 
 /** Exit status by which a command says that not the work but its surroundings failed. */
 export const infrastructureStatus = 75;
+
+/** What is particular to one kind of worker: what runs, in which environment, and what it reads. */
+export interface WorkerProgram {
+  readonly work: ShellRequest['work'];
+  /** The same object every time, so that attempts share helpers. */
+  readonly base: ShellRequest['base'];
+  readonly input: string | undefined;
+}
+
+/** Runs a worker's program for an attempt; its key is never used twice. */
+export async function runWork(
+  { pool, projectRoot, graceMs, marker }: WorkerSettings,
+  { work, base, input }: WorkerProgram,
+  attempt: Attempt,
+  rig: PreparedRig,
+  key: EffectKey,
+  signal: AbortSignal,
+): Promise<StepEnd<WorkReport>> {
+  const mark = marker(key);
+  const end = await pool.run(
+    {
+      work,
+      directory: rig.directory,
+      base,
+      variables: attemptVariables(attempt, rig, projectRoot, mark),
+      marker: markerVariable,
+      record: workTrace(attempt, mark).record,
+      log: workLog(attempt),
+      input,
+    },
+    signal,
+    graceMs,
+  );
+  return workEnd(end, attempt, rig);
+}
+
+/** Settles what an earlier driver left of an attempt's work; undefined when that is nothing. */
+export async function adoptWork(
+  { pool, graceMs, marker }: WorkerSettings,
+  attempt: Attempt,
+  rig: PreparedRig,
+  key: EffectKey,
+  signal: AbortSignal,
+): Promise<StepEnd<WorkReport> | undefined> {
+  const end = await pool.adopt(workTrace(attempt, marker(key)), signal, graceMs);
+  return end === undefined ? undefined : workEnd(end, attempt, rig);
+}
 
 /** What the end of a worker's process means for the attempt. */
 export function workEnd(end: ShellEnd, attempt: Attempt, rig: PreparedRig): StepEnd<WorkReport> {

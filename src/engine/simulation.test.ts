@@ -38,12 +38,12 @@ class Simulation {
   }
 
   /** One driver: runs until it ends by itself (the answer), or dies (undefined). */
-  async drive(dies: Death | undefined): Promise<SessionEnd | 'disk-full' | undefined> {
+  async drive(dies: Death | undefined): Promise<SessionEnd | undefined> {
     const pid = ++this.#driver;
     this.#living = pid;
     let isDead = false;
     let commits = 0;
-    let answer: SessionEnd | 'disk-full' | undefined;
+    let answer: SessionEnd | undefined;
     const die = (): void => {
       if (answer !== undefined) return;
       isDead = true;
@@ -106,8 +106,7 @@ class Simulation {
         answer = end;
       },
       (error: unknown) => {
-        if (error instanceof JournalProblem) answer = 'disk-full';
-        else if (!isDead) broken = error;
+        if (!isDead) broken = error;
       },
     );
     const how = await this.clock.run(() => isDead || answer !== undefined || broken !== undefined);
@@ -169,14 +168,16 @@ describe('drivers that die', () => {
             const end = await simulation.drive(each);
             simulation.checkReplay();
             // A driver that cannot write from its first commit on leaves what it has not adopted yet to its successor.
-            const left = simulation.world.alive().filter((key) => end !== 'disk-full' || !inherited.has(key));
+            const left = simulation.world
+              .alive()
+              .filter((key) => end?.type !== 'cut-off' || !inherited.has(key));
             if (end !== undefined) expect(left, 'an ended session leaves nothing alive').toEqual([]);
           }
           for (let more = 0; more < 60; more += 1) {
             const end = await simulation.drive(undefined);
             simulation.checkReplay();
             expect(simulation.world.alive()).toEqual([]);
-            if (end === undefined || end === 'disk-full') throw new Error('nobody killed this driver');
+            if (end === undefined || end.type === 'cut-off') throw new Error('nobody killed this driver');
             if (end.type === 'nothing-to-do') break;
             if (end.type === 'ended' && end.phase.phase === 'settled' && end.phase.outcome === 'done') break;
           }
