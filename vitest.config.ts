@@ -13,6 +13,7 @@ export default defineConfig({
           include: ['src/{core,diagnostic,plan,view}/**/*.test.ts'],
           pool: 'threads',
           isolate: false,
+          testTimeout: 60_000,
         },
       },
       {
