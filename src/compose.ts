@@ -7,9 +7,8 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HeadlessAgent } from './agents/headless.ts';
 import { ShellAgent } from './agents/shell.ts';
-import { markerVariable } from './agents/worker.ts';
 import { promptFor } from './context/prompt.ts';
-import { type EffectKey, type NodeId, nodeOfEffect } from './core/ids.ts';
+import { effectKey, type NodeId, nodeOfEffect } from './core/ids.ts';
 import { Bug, invariant } from './core/invariant.ts';
 import type { Bead, Plan } from './core/plan.ts';
 import type { RunRequest } from './engine/opening.ts';
@@ -23,9 +22,10 @@ import { isSame, ownIdentity } from './os/process-identity.ts';
 import { ShellPool } from './os/shell-pool.ts';
 import type { Settings } from './plan/settings.ts';
 import type { Journal, RunHeader } from './ports/journal.ts';
-import type { Agent, Performers } from './ports/work.ts';
+import { type Agent, MARKER_VARIABLE, type MarkerOf, type Performers } from './ports/work.ts';
 import { attemptFolder, doorbellOf, stateFolderOf } from './project/state-folder.ts';
 import { DirectoryRig } from './rigs/directory.ts';
+import { settleStep } from './rigs/settlement.ts';
 import { DirectoryVerifier } from './verify/verifier.ts';
 
 /** Between the polite and the firm stop of a program. */
@@ -95,9 +95,9 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
   const secret = secretOf(journal);
   /** Whose processes a marker finds; forgotten once they were looked for. */
   const owners = new Map<string, NodeId>();
-  const marker = (key: EffectKey): string => {
-    const value = createHash('sha256').update(`${secret}\n${key}`).digest('hex').slice(0, 32);
-    owners.set(`${markerVariable}=${value}`, nodeOfEffect(key));
+  const marker: MarkerOf = (key, command) => {
+    const value = createHash('sha256').update(`${secret}\n${key}\n${command}`).digest('hex').slice(0, 32);
+    owners.set(`${MARKER_VARIABLE}=${value}`, nodeOfEffect(key));
     return value;
   };
   const rig = new DirectoryRig({
@@ -135,6 +135,11 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
       return { agent, settings: found };
     },
     verifier,
+    settle: (run, node, attempt, step) => {
+      const folder = attemptFolder(stateFolder, run, node, attempt);
+      ensureDirectory(folder);
+      return settleStep(worker, folder, effectKey(run, node, attempt, step), step);
+    },
     sweep: async () => {
       const found = await pool.sweepEnded();
       return [...found].flatMap(([mark, processes]) => {

@@ -10,21 +10,25 @@ import { readLastLine } from '../os/files.ts';
 import { redactText } from '../os/redact.ts';
 import type { ShellEnd, ShellTrace } from '../os/shell-end.ts';
 import type { ShellPool, ShellRequest } from '../os/shell-pool.ts';
-import type { Attempt, PreparedRig, StepEnd, WorkReport } from '../ports/work.ts';
+import {
+  type Attempt,
+  INFRASTRUCTURE_STATUS,
+  MARKER_VARIABLE,
+  type MarkerOf,
+  type PreparedRig,
+  type StepEnd,
+  type WorkReport,
+} from '../ports/work.ts';
 
 /** What agents need besides the attempt. */
 export interface WorkerSettings {
   readonly pool: ShellPool;
   /** Absolute, real path. */
   readonly projectRoot: string;
-  /** A value nobody else can know or have: leftovers of the effect are found by it. */
-  readonly marker: (key: EffectKey) => string;
+  readonly marker: MarkerOf;
   /** Between the polite and the firm stop. */
   readonly graceMs: number;
 }
-
-/** The variable by whose value leftovers of an effect are found. */
-export const markerVariable = 'GASTOWN_MARKER';
 
 /** One environment string may hold 128 KiB on Linux; a failure's message is cut long before. */
 const maxVariableLength = 16 * 1024;
@@ -47,7 +51,7 @@ export function attemptVariables(
     GASTOWN_RIG: rig.settings.name,
     GASTOWN_ATTEMPT_DIR: attempt.folder,
     GASTOWN_ARTIFACTS: bead.artifacts.join('\n'),
-    [markerVariable]: marker,
+    [MARKER_VARIABLE]: marker,
     ...(previous === undefined
       ? {}
       : { GASTOWN_LAST_FAILURE: redactText(previous.message, rig.secretValues) }),
@@ -66,16 +70,13 @@ export const workLog = (attempt: Attempt): string => join(resolve(attempt.folder
 
 /** What an attempt's work can be found by after a crash. */
 export function workTrace(attempt: Attempt, marker: string): ShellTrace {
-  return { record: join(resolve(attempt.folder), 'work.record'), marker: `${markerVariable}=${marker}` };
+  return { record: join(resolve(attempt.folder), 'work.record'), marker: `${MARKER_VARIABLE}=${marker}` };
 }
 
 const infrastructure = (code: string, message: string): StepEnd<never> => ({
   type: 'failed',
   failure: { class: 'infrastructure', code, message },
 });
-
-/** Exit status by which a command says that not the work but its surroundings failed. */
-export const infrastructureStatus = 75;
 
 /** What is particular to one kind of worker: what runs, in which environment, and what it reads. */
 export interface WorkerProgram {
@@ -94,14 +95,14 @@ export async function runWork(
   key: EffectKey,
   signal: AbortSignal,
 ): Promise<StepEnd<WorkReport>> {
-  const mark = marker(key);
+  const mark = marker(key, 'work');
   const end = await pool.run(
     {
       work,
       directory: rig.directory,
       base,
       variables: attemptVariables(attempt, rig, projectRoot, mark),
-      marker: markerVariable,
+      marker: MARKER_VARIABLE,
       record: workTrace(attempt, mark).record,
       log: workLog(attempt),
       input,
@@ -120,7 +121,7 @@ export async function adoptWork(
   key: EffectKey,
   signal: AbortSignal,
 ): Promise<StepEnd<WorkReport> | undefined> {
-  const end = await pool.adopt(workTrace(attempt, marker(key)), signal, graceMs);
+  const end = await pool.adopt(workTrace(attempt, marker(key, 'work')), signal, graceMs);
   return end === undefined ? undefined : workEnd(end, attempt, rig);
 }
 
@@ -184,7 +185,7 @@ const signalNames: Readonly<Record<number, string>> = {
 /** The failure a non-zero exit status stands for; `lastLine` is what the program said last. */
 export function exitFailure(status: number, lastLine: string | undefined): Failure {
   const quoted = lastLine === undefined ? 'it printed nothing' : `its last output line: ${lastLine}`;
-  if (status === infrastructureStatus) {
+  if (status === INFRASTRUCTURE_STATUS) {
     return {
       class: 'infrastructure',
       code: 'exit',

@@ -243,7 +243,8 @@ function quorumIsPossible(sync: NodeState): boolean {
 function abort(store: Store, because: NodeId, emit: Emit): void {
   emit({ type: 'run-aborted', node: because });
   for (const node of store.nodes.values())
-    if (!isSettled(node.phase) && !isInWork(node.phase)) emit({ type: 'bead-cancelled', node: node.spec.id });
+    if (isBead(node) && !isSettled(node.phase) && !isInWork(node.phase))
+      emit({ type: 'bead-cancelled', node: node.spec.id });
 }
 
 /** Skips what can no longer run and passes sync points, until nothing more follows. Iterative: chains can be long. */
@@ -283,13 +284,15 @@ function culprit(store: Store, node: NodeState): NodeId {
   return node.spec.id;
 }
 
-/** Ends the run when every selected node is settled, or when an abort has stopped everything. */
+/** Ends the run when every selected node is settled and nothing works, or when an abort has stopped everything. */
 function settle(store: Store, emit: Emit): void {
   const { run } = store;
   if (run.phase.phase === 'aborting') {
     if (run.working === 0) emit({ type: 'run-settled', outcome: 'aborted' });
     return;
   }
-  if (run.phase.phase === 'active' && run.unsettled === 0)
+  if (run.unsettled > 0 || run.working > 0) return;
+  // A run that was halted while its last bead succeeded is done all the same; a failure that paused it waits for a person.
+  if (run.phase.phase === 'active' || (run.phase.phase === 'paused' && run.unsuccessful === 0))
     emit({ type: 'run-settled', outcome: run.unsuccessful === 0 ? 'done' : 'failed' });
 }

@@ -136,6 +136,8 @@ function apply(store: Store, event: Event): void {
       stopTheClock(store, run.lastAt);
       if (run.working > 0) run.workingSince = event.at;
       for (const id of store.inWork) rewind(store, store.node(id), event.at);
+      // Only a person resumes, and a person has seen to what kept dying.
+      for (const node of store.nodes.values()) node.losses = 0;
       run.workedMsAtResume = run.workedMs;
       run.limits = event.limits;
       run.phase = { phase: 'active' };

@@ -27,6 +27,7 @@ export function checkInvariants(store: Store): void {
     new Set(locks).size === locks.length && locks.length === run.locks.size,
     'I6: a lock has one holder',
   );
+  invariant(run.phase.phase !== 'settled' || inWork.length === 0, 'I11: nothing works in a settled run');
   for (const node of nodes) checkNode(store, node);
 }
 

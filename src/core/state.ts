@@ -97,7 +97,7 @@ export function isSettled(phase: NodePhase): boolean {
 }
 
 /** Nodes in work hold a slot, their locks and their artifacts. */
-export function isInWork(phase: NodePhase): boolean {
+export function isInWork(phase: NodePhase): phase is Extract<NodePhase, { attempt: number }> {
   return phase.phase === 'running' || phase.phase === 'stopping';
 }
 

@@ -1,5 +1,5 @@
 /** Deadlines and delays: state, not effects. The engine asks what is due next and sends a `tick` then. */
-import type { RunState } from './state.ts';
+import { isHalted, type RunState } from './state.ts';
 import type { Store, Timer } from './store.ts';
 
 /** Takes the timers that are due and still mean something. */
@@ -25,7 +25,7 @@ export function nextDue(store: Store): number | undefined {
 /** When the run's time is used up if it keeps working; undefined while it does not, or has no limit. */
 export function runDeadline(run: RunState): number | undefined {
   if (run.limits.timeoutMs === undefined || run.workingSince === undefined) return undefined;
-  if (run.phase.phase === 'settled' || (run.phase.phase === 'paused' && run.phase.halted)) return undefined;
+  if (run.phase.phase === 'settled' || isHalted(run)) return undefined;
   return run.workingSince + run.limits.timeoutMs - (run.workedMs - run.workedMsAtResume);
 }
 

@@ -40,7 +40,7 @@ export function addNode(store: Store, spec: NodeSpec): void {
   store.noteChanged(node);
 }
 
-/** A list selects these beads and the sync points between them; `all` selects everything. */
+/** A list selects these beads, those in work, and the sync points between them; `all` selects everything. */
 export function select(store: Store, wanted: readonly NodeId[] | 'all'): void {
   const { run } = store;
   const chosen = new Set(wanted === 'all' ? store.nodes.keys() : wanted);
@@ -48,7 +48,7 @@ export function select(store: Store, wanted: readonly NodeId[] | 'all'): void {
   for (const id of chosen) deepest = Math.max(deepest, store.node(id).spec.level);
   for (const node of store.nodes.values()) {
     const { id, kind, level } = node.spec;
-    const selected = chosen.has(id) || (kind === 'sync' && level < deepest);
+    const selected = chosen.has(id) || isInWork(node.phase) || (kind === 'sync' && level < deepest);
     if (node.selected === selected) continue;
     // Only sequence and barriers ask whether a node is selected.
     if (node.outs.some((edge) => edge.on === 'settled')) {

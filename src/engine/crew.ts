@@ -14,7 +14,9 @@ export interface CrewParts {
   readonly run: RunId;
   readonly plan: Plan;
   readonly performers: Performers;
-  /** Absolute folder of an attempt; exists when the promise resolves. */
+  /** Ends what ended attempts left behind, now. */
+  readonly sweep: () => Promise<void>;
+  /** Absolute folder of an attempt; exists when it returns. */
   readonly folder: (bead: NodeId, attempt: number) => string;
 }
 
@@ -58,7 +60,13 @@ export class Crew {
     }
   }
 
-  #step(
+  /** Makes sure that nothing of an effect lives or will start. */
+  async settle(effect: EffectRef): Promise<Input> {
+    await this.#parts.performers.settle(this.#parts.run, effect.node, effect.attempt, effect.step);
+    return { type: 'step-stopped', effect };
+  }
+
+  async #step(
     key: EffectKey,
     effect: EffectRef,
     beginning: Beginning,
@@ -85,6 +93,8 @@ export class Crew {
         return agent[beginning === 'start' ? 'work' : 'adopt'](attempt, rig.open(settings), key, signal);
       }
       case 'verify':
+        // What the work left outside its session would run beside its own verification.
+        await this.#parts.sweep();
         return performers.verifier.verify(attempt, rig.open(settings), key, signal);
       case 'integrate':
         throw new Bug('no rig of this version integrates');

@@ -48,6 +48,8 @@ export class Driver {
   #reject!: (error: unknown) => void;
   #inputs: Input[] = [];
   #turnIsDue = false;
+  /** What an earlier driver left is settled; before that, inputs wait. */
+  #isInherited = false;
   #isOver = false;
   #timer: Disposable | undefined;
 
@@ -66,8 +68,15 @@ export class Driver {
    * was alive is stopped by then.
    */
   async drive(input: Input): Promise<RunPhase> {
-    await this.#inherit();
-    this.tell(input);
+    try {
+      await this.#inherit();
+      // What was asked for meanwhile (a stop, say) comes after what this run is about.
+      this.#inputs.unshift(input);
+      this.#isInherited = true;
+      this.#askForTurn();
+    } catch (error) {
+      void this.#fail(error);
+    }
     return this.#end;
   }
 
@@ -80,6 +89,10 @@ export class Driver {
   tell(input: Input): void {
     if (this.#isOver) return;
     this.#inputs.push(input);
+    if (this.#isInherited) this.#askForTurn();
+  }
+
+  #askForTurn(): void {
     if (this.#turnIsDue) return;
     this.#turnIsDue = true;
     this.#parts.clock.soon(() => this.#guard(() => this.#turn()));
@@ -94,8 +107,7 @@ export class Driver {
     if (store.run.run === undefined) return;
     const { start, settle } = commands(store, this.#alive);
     for (const [key, effect] of start) if (effect.step === 'work') this.#inherited.add(key);
-    const answers = await Promise.all([...settle].map(([key, effect]) => this.#settle(key, effect)));
-    this.#commit(answers);
+    this.#commit(await Promise.all([...settle.values()].map((effect) => this.#parts.crew.settle(effect))));
   }
 
   #turn(): void {
@@ -133,7 +145,8 @@ export class Driver {
   #carryOut(): void {
     const { start, stop, settle } = commands(this.#parts.store, this.#alive);
     for (const key of stop) this.#alive.get(key)?.controller.abort();
-    for (const [key, effect] of settle) this.#await(key, new AbortController(), this.#settle(key, effect));
+    for (const [key, effect] of settle)
+      this.#await(key, new AbortController(), this.#parts.crew.settle(effect));
     for (const [key, effect] of start) {
       const controller = new AbortController();
       const beginning = this.#inherited.delete(key) ? 'adopt' : 'start';
@@ -147,12 +160,6 @@ export class Driver {
       (error: unknown) => void this.#fail(error),
     );
     this.#alive.set(key, { controller, answer });
-  }
-
-  /** Makes sure that nothing of an unwanted effect is left; whatever result it may have left comes too late. */
-  async #settle(key: EffectKey, effect: EffectRef): Promise<Input> {
-    if (effect.step === 'work') await this.#perform(key, effect, 'adopt', AbortSignal.abort());
-    return { type: 'step-stopped', effect };
   }
 
   #perform(key: EffectKey, effect: EffectRef, beginning: Beginning, signal: AbortSignal): Promise<Input> {

@@ -2,10 +2,14 @@
  * One `gastown run`, from taking the lease to giving it back. Owns: the order of those steps, and that the lease and the
  * inbox are looked after however the run ends. Does not own: adapters, which it is given.
  */
+
+import { decide } from '../core/decide.ts';
 import type { Event } from '../core/events.ts';
 import type { NodeId } from '../core/ids.ts';
+import type { Input } from '../core/input.ts';
+import { invariant } from '../core/invariant.ts';
 import type { Bead } from '../core/plan.ts';
-import type { RunPhase } from '../core/state.ts';
+import { isInWork, type RunPhase } from '../core/state.ts';
 import {
   type BeadRow,
   isFenced,
@@ -20,6 +24,7 @@ import {
 import type { Clock, Performers } from '../ports/work.ts';
 import { Crew } from './crew.ts';
 import { Driver } from './driver.ts';
+import { replayMachine } from './history.ts';
 import { claim } from './lease.ts';
 import { type Opening, open, type RunRequest, unmetRequirements } from './opening.ts';
 
@@ -41,7 +46,7 @@ export interface SessionParts {
 
 export interface SessionObserver {
   /** Before anything starts: which run this is and what is left of it. */
-  opened(opening: Opening, rows: readonly BeadRow[], run: RunRow | undefined): void;
+  opened(opening: Opening, rows: readonly BeadRow[]): void;
   committed(run: RunRow, changed: readonly BeadRow[], events: readonly Event[]): void;
   /** Beads that left processes behind, which were killed. */
   swept(leftovers: readonly { readonly node: NodeId; readonly processes: number }[]): void;
@@ -72,10 +77,13 @@ export async function runSession(
   onHandle: (handle: SessionHandle) => void,
 ): Promise<SessionEnd> {
   const { journal, clock, self, isAlive, steal } = parts;
+  // What was asked of an earlier driver died with it.
+  const stale = journal.inbox().at(-1)?.id;
   const claimed = claim({ journal, self, now: clock.now(), isAlive, steal });
   if (claimed.type === 'held-by-another') return claimed;
   const { epoch } = claimed.lease;
   try {
+    if (stale !== undefined) journal.handled(epoch, stale);
     const opening = open(journal, request, clock.now(), parts.isStillThere);
     if (typeof request.select !== 'string') {
       const requirements = unmetRequirements(opening, request.plan, request.select);
@@ -98,13 +106,14 @@ async function drive(
   const { journal, clock, observer } = parts;
   const { header, store, chronicle, isNew } = opening;
   const performers = parts.performers(header);
+  const sweeper = new Sweeper(performers, observer);
   const crew = new Crew({
     run: header.run,
     plan: request.plan,
     performers,
+    sweep: () => sweeper.sweepNow(),
     folder: (bead, attempt) => parts.folder(header, bead, attempt),
   });
-  const sweeper = new Sweeper(performers, observer);
   const driver = new Driver({
     store,
     chronicle,
@@ -118,16 +127,17 @@ async function drive(
       observer.committed(run, changed, events);
     },
   });
-  // What was asked of an earlier driver died with it.
-  dropInbox(journal, epoch);
-  if (isNew) journal.createRun(epoch, header);
+  if (isNew) {
+    await abandonLatest(parts, request, epoch);
+    journal.createRun(epoch, header);
+  }
   const rows = [...store.nodes.values()].flatMap((node) =>
     node.spec.kind === 'bead' ? [chronicle.row(store, node)] : [],
   );
-  observer.opened(opening, rows, isNew ? undefined : chronicle.runRow(store));
+  observer.opened(opening, rows);
   const halt = (by: string): void => driver.tell({ type: 'halt', by });
   onHandle({ halt });
-  using _doorbell = parts.listen(() => {
+  const readInbox = (): void => {
     try {
       for (const message of journal.inbox()) {
         if (message.type === 'stop') halt(message.from);
@@ -136,14 +146,21 @@ async function drive(
     } catch (error) {
       driver.breakOff(error);
     }
-  });
+  };
+  using _doorbell = parts.listen(readInbox);
+  // A message may have come after the lease and before the doorbell was heard.
+  readInbox();
+  let isOurs = true;
   try {
     return { type: 'ended', run: header, phase: await driver.drive(opening.input) };
   } catch (error) {
+    if (isFenced(error)) isOurs = false;
     if (isJournalProblem(error)) return { type: 'cut-off', run: header, problem: error };
     throw error;
   } finally {
-    await sweeper.finish();
+    // A fenced driver touches nothing: what is there belongs to its successor.
+    if (isOurs) await sweeper.sweepNow();
+    else sweeper.forget();
   }
 }
 
@@ -160,8 +177,31 @@ function isFinished(opening: Opening, request: RunRequest): boolean {
   return selected.every(({ phase }) => phase.phase === 'done');
 }
 
-function dropInbox(journal: Journal, epoch: number): void {
-  for (const message of journal.inbox()) journal.handled(epoch, message.id);
+/**
+ * The formula's latest run is not gone on with: work of it that outlived its driver would go on beside the new run, and
+ * nobody would ever take its result.
+ */
+async function abandonLatest(parts: SessionParts, request: RunRequest, epoch: number): Promise<void> {
+  const { journal, clock } = parts;
+  const latest = journal.latestRun(request.plan.formula.file);
+  if (latest === undefined) return;
+  const store = replayMachine(journal, latest.run);
+  if (store.inWork.size === 0) return;
+  const performers = parts.performers(latest);
+  const inputs: Input[] = [{ type: 'halt', by: `a new run of ${request.by}` }];
+  for (const id of store.inWork) {
+    const { phase } = store.node(id);
+    invariant(isInWork(phase), `${id} is in work`);
+    const { attempt, step } = phase;
+    await performers.settle(latest.run, id, attempt, step);
+    inputs.push({ type: 'step-stopped', effect: { node: id, attempt, step } });
+  }
+  const now = Math.max(clock.now(), store.run.lastAt);
+  const events = inputs.flatMap((input) => decide(store, input, now));
+  journal.append(epoch, latest.run, events, {
+    run: { ...latest, phase: 'paused', note: 'given up for a newer run', updatedAt: now },
+    beads: [],
+  });
 }
 
 function releaseUnlessFenced(journal: Journal, epoch: number): void {
@@ -195,11 +235,16 @@ class Sweeper {
     });
   }
 
-  async finish(): Promise<void> {
-    this.#timer?.[Symbol.dispose]();
-    this.#timer = undefined;
+  async sweepNow(): Promise<void> {
+    this.forget();
     this.#sweep();
     await this.#sweeping;
+  }
+
+  /** What was asked for is not done any more. */
+  forget(): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#timer = undefined;
   }
 
   #sweep(): void {

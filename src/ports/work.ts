@@ -3,7 +3,7 @@
  * and resolve when everything they started is gone. They may throw: the engine turns that into an `infrastructure` failure.
  */
 import type { Failure } from '../core/failure.ts';
-import type { EffectKey, NodeId, RunId } from '../core/ids.ts';
+import type { EffectKey, NodeId, RunId, Step } from '../core/ids.ts';
 import type { Bead, Formula } from '../core/plan.ts';
 import type { AgentSettings, RigSettings } from '../plan/settings.ts';
 
@@ -89,11 +89,28 @@ export interface Verifier {
   verify(attempt: Attempt, rig: PreparedRig, key: EffectKey, signal: AbortSignal): Promise<StepEnd<Evidence>>;
 }
 
+/** The variable in the environment of everything an attempt starts: leftovers are found by its value. */
+export const MARKER_VARIABLE = 'GASTOWN_MARKER';
+
+/** The exit status by which a command says that not the work but its surroundings failed. */
+export const INFRASTRUCTURE_STATUS = 75;
+
+/**
+ * The marker's value for one command of an effect, e.g. its second check: known to this project's drivers only, and
+ * different for every command, so that looking for the leftovers of one never finds another.
+ */
+export type MarkerOf = (key: EffectKey, command: string) => string;
+
 /** Gives the adapters for a bead; made once per run in `compose.ts`. */
 export interface Performers {
   rig(bead: Bead): { readonly rig: Rig; readonly settings: RigSettings };
   agent(bead: Bead): { readonly agent: Agent; readonly settings: AgentSettings | undefined };
   readonly verifier: Verifier;
+  /**
+   * Makes sure that nothing of an effect that nobody wants any more lives or will start, whoever began it; whatever
+   * result it left is too late.
+   */
+  settle(run: RunId, node: NodeId, attempt: number, step: Step): Promise<void>;
   /** Kills what attempts left behind; called in batches after attempts ended and once at the end. Returns what it found. */
   sweep(): Promise<readonly { readonly node: NodeId; readonly processes: number }[]>;
 }

@@ -17,7 +17,14 @@ import { redactText } from '../os/redact.ts';
 import type { ShellEnd } from '../os/shell-end.ts';
 import type { ShellPool } from '../os/shell-pool.ts';
 import type { RigSettings } from '../plan/settings.ts';
-import type { Attempt, PreparedRig, Rig, StepEnd } from '../ports/work.ts';
+import {
+  type Attempt,
+  MARKER_VARIABLE,
+  type MarkerOf,
+  type PreparedRig,
+  type Rig,
+  type StepEnd,
+} from '../ports/work.ts';
 
 /** What a directory rig needs. */
 export interface DirectoryRigSettings {
@@ -30,7 +37,7 @@ export interface DirectoryRigSettings {
   readonly rigs: Readonly<Record<string, RigSettings>>;
   /** The environment of the user who started the run. */
   readonly userEnv: Readonly<Record<string, string | undefined>>;
-  readonly marker: (key: EffectKey) => string;
+  readonly marker: MarkerOf;
   readonly graceMs: number;
 }
 
@@ -136,12 +143,18 @@ export class DirectoryRig implements Rig {
     signal: AbortSignal,
   ): Promise<ShellEnd> {
     const { graceMs, pool, projectRoot } = this.#settings;
-    const marker = this.#settings.marker(key);
+    const markerOf = (name: string): string => this.#settings.marker(key, name);
+    let name: string;
     let record: string;
     for (let round = 1; ; round += 1) {
-      record = join(resolve(attempt.folder), `prepare-${index + 1}-${round}.record`);
+      name = `prepare-${index + 1}.${round}`;
+      record = join(resolve(attempt.folder), `${name}.record`);
       if (!exists(record)) break;
-      const end = await pool.adopt({ record, marker: `GASTOWN_MARKER=${marker}` }, signal, graceMs);
+      const end = await pool.adopt(
+        { record, marker: `${MARKER_VARIABLE}=${markerOf(name)}` },
+        signal,
+        graceMs,
+      );
       // One that was stopped with an earlier driver left nothing to go by: it is run again.
       if (end !== undefined && (end.type !== 'stopped' || signal.aborted)) return end;
     }
@@ -149,7 +162,7 @@ export class DirectoryRig implements Rig {
       GASTOWN_RUN: attempt.run,
       GASTOWN_RIG: rig.settings.name,
       GASTOWN_PROJECT: projectRoot,
-      GASTOWN_MARKER: marker,
+      [MARKER_VARIABLE]: markerOf(name),
     };
     return pool.run(
       {
@@ -157,7 +170,7 @@ export class DirectoryRig implements Rig {
         directory: rig.directory,
         base: rig,
         variables,
-        marker: 'GASTOWN_MARKER',
+        marker: MARKER_VARIABLE,
         record,
         log,
         input: undefined,

@@ -6,19 +6,11 @@
  * I1  Work with one key begins at most once: beginning it again throws, as no real adapter would allow it.
  * I2  After {@link FakeWorld.crash} the adapters of the dead driver neither answer nor act.
  */
-import type { EffectKey } from '../core/ids.ts';
+import { type EffectKey, effectKey } from '../core/ids.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Bead } from '../core/plan.ts';
 import { DEFAULT_RIG } from '../plan/settings-load.ts';
-import type {
-  Attempt,
-  Clock,
-  Evidence,
-  Performers,
-  PreparedRig,
-  StepEnd,
-  WorkReport,
-} from '../ports/work.ts';
+import type { Clock, Evidence, Performers, PreparedRig, StepEnd, WorkReport } from '../ports/work.ts';
 
 /** What becomes of an effect, and after how long; `dies` is a process that vanishes without leaving a result. */
 export interface Fate {
@@ -47,12 +39,12 @@ export class FakeWorld {
     this.#fateOf = fateOf;
   }
 
-  /** Keys of work that is alive now. */
+  /** Keys of effects that are alive now. */
   alive(): EffectKey[] {
     return [...this.#processes].filter(([, process]) => this.#lives(process)).map(([key]) => key);
   }
 
-  /** Keys of all work that ever began, and whether it came to a good end. */
+  /** Keys of all effects that ever began, and whether it came to a good end. */
   began(): ReadonlyMap<EffectKey, boolean> {
     return new Map([...this.#processes].map(([key, { result }]) => [key, result?.type === 'succeeded']));
   }
@@ -77,7 +69,13 @@ export class FakeWorld {
     return {
       rig: () => ({
         settings: DEFAULT_RIG,
-        rig: { open: () => rig, prepare: async () => ({ type: 'succeeded', report: undefined }) },
+        rig: {
+          open: () => rig,
+          prepare: async (attempt, key, signal) => {
+            const ended = (await end(this.#command(key, attempt.bead, signal, isGone))) ?? lost;
+            return ended.type === 'succeeded' ? { type: 'succeeded', report: undefined } : ended;
+          },
+        },
       }),
       agent: () => ({
         settings: undefined,
@@ -86,21 +84,28 @@ export class FakeWorld {
             invariant(!isGone(), `a dead driver starts ${key}`);
             invariant(!this.#processes.has(key), `${key} begins twice`);
             invariant(!this.#void.has(key), `${key} begins after it was given up`);
-            const fate = this.#fateOf(key, attempt.bead);
-            const process: Process = {
-              fate,
-              endsAt: this.#clock.now() + fate.afterMs,
-              result: undefined,
-              isStopped: false,
-            };
-            this.#processes.set(key, process);
-            this.#clock.after(fate.afterMs, () => this.#finish(process));
+            const process = this.#start(key, attempt.bead);
             return (await end(this.#follow(process, signal, isGone))) ?? lost;
           },
           adopt: (_attempt, _rig, key, signal) => end(this.#adopt(key, signal, isGone)),
         },
       }),
-      verifier: { verify: (attempt, _rig, key, signal) => this.#verify(attempt, key, signal, isGone) },
+      verifier: {
+        verify: async (attempt, _rig, key, signal) => {
+          const ended = (await end(this.#command(key, attempt.bead, signal, isGone))) ?? lost;
+          const report: Evidence = { artifacts: [], checks: [], criteria: [], sharedTree: true };
+          return ended.type === 'succeeded' ? { type: 'succeeded', report } : ended;
+        },
+      },
+      settle: async (run, node, attempt, step) => {
+        const key = effectKey(run, node, attempt, step);
+        const stopped = AbortSignal.abort();
+        if (step === 'work') await end(this.#adopt(key, stopped, isGone));
+        else {
+          const process = this.#processes.get(key);
+          if (process !== undefined) await end(this.#follow(process, stopped, isGone));
+        }
+      },
       sweep: async () => [],
     };
   }
@@ -149,22 +154,29 @@ export class FakeWorld {
     return signal.aborted ? { type: 'stopped' } : undefined;
   }
 
-  async #verify(
-    attempt: Attempt,
+  /** Checks and setups outlive their driver, too; beginning one again follows what is left of it. */
+  async #command(
     key: EffectKey,
+    bead: Bead,
     signal: AbortSignal,
     isGone: () => boolean,
-  ): Promise<StepEnd<Evidence>> {
-    const fate = this.#fateOf(key, attempt.bead);
-    await new Promise<void>((resolve) => {
-      this.#clock.after(fate.afterMs, resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    if (isGone()) return new Promise<never>(() => {});
-    if (signal.aborted) return { type: 'stopped' };
-    if (fate.end !== 'succeeds')
-      return { type: 'failed', failure: { class: 'task', code: 'check-failed', message: 'a check failed' } };
-    return { type: 'succeeded', report: { artifacts: [], checks: [], criteria: [], sharedTree: true } };
+  ): Promise<StepEnd<WorkReport>> {
+    const process = this.#processes.get(key);
+    const isLeft = process !== undefined && !process.isStopped;
+    return (await this.#follow(isLeft ? process : this.#start(key, bead), signal, isGone)) ?? lost;
+  }
+
+  #start(key: EffectKey, bead: Bead): Process {
+    const fate = this.#fateOf(key, bead);
+    const process: Process = {
+      fate,
+      endsAt: this.#clock.now() + fate.afterMs,
+      result: undefined,
+      isStopped: false,
+    };
+    this.#processes.set(key, process);
+    this.#clock.after(fate.afterMs, () => this.#finish(process));
+    return process;
   }
 
   #lives(process: Process): boolean {
@@ -172,7 +184,7 @@ export class FakeWorld {
   }
 }
 
-const lost: StepEnd<WorkReport> = {
+const lost: StepEnd<never> = {
   type: 'failed',
   failure: { class: 'lost', code: 'lost', message: 'the process died and left no result' },
 };

@@ -1,6 +1,6 @@
 /** Random lowered graphs for property tests and simulation: every formula type's shapes, with small budgets and limits. */
 import fc from 'fast-check';
-import { nodeId, syncId } from '../core/ids.ts';
+import { nodeId, type Step, syncId } from '../core/ids.ts';
 import type { BeadNode, Need, NodeSpec, OnFailure, Quorum } from '../core/plan.ts';
 
 export interface RandomPlan {
@@ -18,7 +18,12 @@ const beadShape = fc.record({
   timeoutMs: fc.option(fc.integer({ min: 100, max: 20_000 }), { nil: undefined }),
   agent: fc.constantFrom('shell', 'a', 'b'),
   lock: fc.option(fc.constantFrom('x', 'y'), { nil: undefined, freq: 3 }),
-  verify: fc.boolean(),
+  steps: fc.constantFrom<readonly Step[]>(
+    ['work'],
+    ['work', 'verify'],
+    ['prepare', 'work'],
+    ['prepare', 'work', 'verify'],
+  ),
   any: fc.boolean(),
 });
 
@@ -54,7 +59,7 @@ export function randomPlan(maxBeads: number): fc.Arbitrary<RandomPlan> {
           agent: bead.agent,
           key: `k${index}`,
           locks: bead.lock === undefined ? [] : [bead.lock],
-          steps: bead.verify ? ['work', 'verify'] : ['work'],
+          steps: bead.steps,
         });
       });
       return {

@@ -5,7 +5,7 @@ import { unreachable } from '../core/invariant.ts';
 import { exists } from '../os/files.ts';
 import type { ShellEnd } from '../os/shell-end.ts';
 import type { ShellPool } from '../os/shell-pool.ts';
-import type { Attempt, PreparedRig } from '../ports/work.ts';
+import { type Attempt, MARKER_VARIABLE, type MarkerOf, type PreparedRig } from '../ports/work.ts';
 
 /** What runs commands; a {@link ShellPool} does. */
 export type CommandRunner = Pick<ShellPool, 'run' | 'adopt'>;
@@ -13,8 +13,7 @@ export type CommandRunner = Pick<ShellPool, 'run' | 'adopt'>;
 /** What checks need besides the attempt. */
 export interface CheckSettings {
   readonly pool: CommandRunner;
-  /** A value nobody else can know or have: leftovers of the effect are found by it. */
-  readonly marker: (key: EffectKey) => string;
+  readonly marker: MarkerOf;
   /** Between the polite and the firm stop. */
   readonly graceMs: number;
   /** Absolute, real path. */
@@ -36,8 +35,6 @@ export type CheckEnd =
   | { readonly type: 'lost' }
   | { readonly type: 'unable'; readonly what: string };
 
-const MARKER = 'GASTOWN_MARKER';
-
 /** Runs check number `number` (from 1) of an attempt. */
 export async function runCheck(
   command: string,
@@ -51,14 +48,14 @@ export async function runCheck(
   const { pool, graceMs } = settings;
   const folder = resolve(attempt.folder);
   const log = join(folder, `check-${number}.log`);
-  const marker = settings.marker(key);
-  const recordOf = (round: number): string => join(folder, `check-${number}.${round}.record`);
+  const nameOf = (round: number): string => `check-${number}.${round}`;
+  const recordOf = (round: number): string => join(folder, `${nameOf(round)}.record`);
   let round = 1;
   // A driver that died may have left this check running or ended. Its result counts; only a check that left none, or
   // was stopped with that driver, is run again.
   for (; exists(recordOf(round)); round += 1) {
     const left = await pool.adopt(
-      { record: recordOf(round), marker: `${MARKER}=${marker}` },
+      { record: recordOf(round), marker: `${MARKER_VARIABLE}=${settings.marker(key, nameOf(round))}` },
       signal,
       graceMs,
     );
@@ -77,9 +74,9 @@ export async function runCheck(
         GASTOWN_ATTEMPT_DIR: folder,
         GASTOWN_PROJECT: settings.projectRoot,
         GASTOWN_RIG: rig.settings.name,
-        [MARKER]: marker,
+        [MARKER_VARIABLE]: settings.marker(key, nameOf(round)),
       },
-      marker: MARKER,
+      marker: MARKER_VARIABLE,
       record: recordOf(round),
       log,
       input: undefined,

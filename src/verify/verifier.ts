@@ -14,14 +14,19 @@ import type { Bead, Criterion } from '../core/plan.ts';
 import { readLastLine, writeFileAtomic } from '../os/files.ts';
 import { redactText } from '../os/redact.ts';
 import { bornAt } from '../os/tree-files.ts';
-import type { Attempt, CriterionVerdict, Evidence, PreparedRig, StepEnd, Verifier } from '../ports/work.ts';
+import {
+  type Attempt,
+  type CriterionVerdict,
+  type Evidence,
+  INFRASTRUCTURE_STATUS,
+  type PreparedRig,
+  type StepEnd,
+  type Verifier,
+} from '../ports/work.ts';
 import { type ArtifactFind, findArtifact, searchArtifact } from './artifacts.ts';
 import { type CheckEnd, type CheckResult, type CheckSettings, runCheck } from './checks.ts';
 import { failedChecks, missingArtifacts, oneLine } from './sentences.ts';
 import { Turns } from './turns.ts';
-
-/** By this exit status a check says that not the work but its surroundings failed. */
-const INFRASTRUCTURE_STATUS = 75;
 
 interface Checked {
   readonly type: 'checked';

@@ -1,0 +1,58 @@
+/**
+ * Ends whatever a step of an attempt left behind, found by the records in the attempt's folder: each command's record is
+ * named after the command (`work`, `check-2.1`, `prepare-1.1`), and so is its marker.
+ */
+import { join } from 'node:path';
+import type { EffectKey, Step } from '../core/ids.ts';
+import { unreachable } from '../core/invariant.ts';
+import type { ShellPool } from '../os/shell-pool.ts';
+import { entriesOf } from '../os/tree-files.ts';
+import { MARKER_VARIABLE, type MarkerOf } from '../ports/work.ts';
+
+export interface SettlementParts {
+  readonly pool: Pick<ShellPool, 'adopt'>;
+  readonly marker: MarkerOf;
+  /** Between the polite and the firm stop. */
+  readonly graceMs: number;
+}
+
+const RECORD = '.record';
+
+/** Resolves when nothing of the step lives or will start. `folder` is the attempt's, and exists. */
+export async function settleStep(
+  { pool, marker, graceMs }: SettlementParts,
+  folder: string,
+  key: EffectKey,
+  step: Step,
+): Promise<void> {
+  const commands = new Set(
+    entriesOf(folder)
+      .filter(({ name }) => name.endsWith(RECORD) && belongsTo(step, name))
+      .map(({ name }) => name.slice(0, -RECORD.length)),
+  );
+  // Work is begun by name, so what has not begun can be kept from it.
+  if (step === 'work') commands.add('work');
+  const settling = [...commands].map((command) =>
+    pool.adopt(
+      { record: join(folder, `${command}${RECORD}`), marker: `${MARKER_VARIABLE}=${marker(key, command)}` },
+      AbortSignal.abort(),
+      graceMs,
+    ),
+  );
+  await Promise.all(settling);
+}
+
+function belongsTo(step: Step, name: string): boolean {
+  switch (step) {
+    case 'prepare':
+      return name.startsWith('prepare-');
+    case 'work':
+      return name === `work${RECORD}`;
+    case 'verify':
+      return name.startsWith('check-');
+    case 'integrate':
+      return false;
+    default:
+      return unreachable(step);
+  }
+}
