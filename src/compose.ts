@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { HeadlessAgent } from './agents/headless.ts';
+import { HeadlessAgent, resolveCommand } from './agents/headless.ts';
 import { ShellAgent } from './agents/shell.ts';
 import { promptFor } from './context/prompt.ts';
 import { effectKey, type NodeId, nodeOfEffect } from './core/ids.ts';
@@ -24,7 +24,7 @@ import type { Settings } from './plan/settings.ts';
 import type { Journal, RunHeader } from './ports/journal.ts';
 import { type Agent, MARKER_VARIABLE, type MarkerOf, type Performers } from './ports/work.ts';
 import { attemptFolder, doorbellOf, stateFolderOf } from './project/state-folder.ts';
-import { DirectoryRig } from './rigs/directory.ts';
+import { DirectoryRig, openDirectory, RigProblem } from './rigs/directory.ts';
 import { settleStep } from './rigs/settlement.ts';
 import { DirectoryVerifier } from './verify/verifier.ts';
 
@@ -38,6 +38,8 @@ export interface LocalRun {
   readonly steal: boolean;
   readonly observer: SessionObserver;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Tells the user a sentence that ends nothing. */
+  readonly say: (sentence: string) => void;
   readonly onHandle: (handle: SessionHandle & { killNow(): void }) => void;
 }
 
@@ -76,7 +78,9 @@ export async function runLocally(local: LocalRun): Promise<SessionEnd> {
     request,
     (handle) => local.onHandle({ ...handle, killNow: () => pool.killNow() }),
   );
-  if (end.type === 'ended') keeper.save();
+  const problem = end.type === 'ended' ? keeper.save() : undefined;
+  if (problem !== undefined)
+    local.say(`the snapshot for read-only folders could not be written: ${problem.message}`);
   return end;
 }
 
@@ -157,6 +161,36 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
       return directory !== undefined && verifier.hasArtifacts(bead, directory);
     },
   };
+}
+
+/**
+ * What is known to be missing before anything is spent, one sentence each: rigs without their folder or secrets, agents
+ * without their program. Looks, and runs nothing.
+ */
+export function preflight(local: Pick<LocalRun, 'projectRoot' | 'settings' | 'env'>, plan: Plan): string[] {
+  const { projectRoot, settings, env } = local;
+  const places = new Map(
+    plan.nodes.flatMap((node) =>
+      node.kind === 'bead' ? [[`${node.rig}\n${node.agent}`, node] as const] : [],
+    ),
+  );
+  const sentences = new Set<string>();
+  for (const { rig, agent } of places.values()) {
+    const rigSettings = settings.rigs[rig];
+    const agentSettings = settings.agents[agent];
+    if (rigSettings === undefined) continue;
+    try {
+      const { directory, env: rigEnv } = openDirectory(rigSettings, projectRoot, env);
+      if (agentSettings === undefined) continue;
+      const path = agentSettings.env['PATH'] ?? rigEnv['PATH'] ?? '';
+      const command = resolveCommand(agentSettings, projectRoot, directory, path);
+      if (!Array.isArray(command)) sentences.add(command.message);
+    } catch (error) {
+      if (!(error instanceof RigProblem)) throw error;
+      sentences.add(error.message);
+    }
+  }
+  return [...sentences];
 }
 
 function agentsOfPlan(plan: Plan): ReadonlyMap<NodeId, string> {

@@ -55,7 +55,9 @@ export class HeadlessAgent implements Agent {
   #baseOf(rig: PreparedRig): ShellBase {
     let base = this.#bases.get(rig);
     if (base === undefined) {
-      base = { env: { ...rig.env, ...this.#settings.agent.env }, secretValues: rig.secretValues };
+      const env = { ...rig.env, ...this.#settings.agent.env };
+      // An agent has keys of its own and may print them: what looks like a token never reaches its log.
+      base = { env, secretValues: rig.secretValues, redactTokens: true };
       this.#bases.set(rig, base);
     }
     return base;

@@ -1,6 +1,6 @@
 /** What `run` and `resume` share: executing a loaded project and telling how it ended. */
 import { relative } from 'node:path';
-import { runLocally, userName } from '../compose.ts';
+import { preflight, runLocally, userName } from '../compose.ts';
 import type { NodeId } from '../core/ids.ts';
 import { unreachable } from '../core/invariant.ts';
 import type { Plan } from '../core/plan.ts';
@@ -57,6 +57,15 @@ export async function execute(
     rerun,
     by: userName(console.env),
   };
+  const missing = preflight({ projectRoot: root, settings, env: console.env }, plan);
+  if (missing.length > 0) {
+    print(console.stderr, [
+      ...missing.map((sentence) => `error: ${neutralise(sentence)}`),
+      '  = hint: nothing was run',
+    ]);
+    context.exit(EXIT.usage);
+    return;
+  }
   const show = new Show(context, root, plan, flags);
   const signals = new Signals(show);
   try {
@@ -66,6 +75,7 @@ export async function execute(
       request,
       steal: flags.steal,
       observer: show,
+      say: (sentence) => show.say(sentence),
       env: console.env,
       onHandle: (handle) => signals.attach(handle),
     });
@@ -131,7 +141,11 @@ class Show implements SessionObserver {
     const name = neutralise(this.#plan.formula.name);
     const begun = isNew ? `run ${header.run} of "${name}"` : `going on with run ${header.run} of "${name}"`;
     const done = isNew ? credited : countStatuses(rows).done;
-    this.say(`${begun}: ${this.#plan.beads.length} beads${done > 0 ? `, ${done} done before` : ''}`);
+    const size = this.#plan.beads.length === 1 ? '1 bead' : `${this.#plan.beads.length} beads`;
+    this.say(`${begun}: ${size}${done > 0 ? `, ${done} done before` : ''}`);
+    for (const { id, status, attempts } of rows)
+      if (status === 'running')
+        this.say(`following attempt ${attempts} of ${neutralise(id)}, begun by an earlier gastown`);
   }
 
   committed(

@@ -1,6 +1,6 @@
 /**
  * What readers see of a run, kept up to date event by event: one row per bead and one for the run.
- * Owns: dates (first start, settling) that the core does not need. Does not own: statuses, which are read from the store.
+ * Owns: dates (start of the latest attempt, settling) that the core does not need. Does not own: statuses, which are read from the store.
  * I1  Folding a journal gives the same rows as having lived through it.
  */
 import type { Event } from '../core/events.ts';
@@ -46,7 +46,7 @@ export class Chronicle {
     switch (event.type) {
       case 'attempt-started': {
         const dates = this.#datesOf(event.node);
-        dates.startedAt ??= event.at;
+        dates.startedAt = event.at;
         dates.endedAt = undefined;
         return;
       }

@@ -139,12 +139,15 @@ export function readTail(path: string, maxBytes: number): string | undefined {
   }
 }
 
+/** Colours and cursor movements of terminals (ECMA-48, CSI). */
+const CONTROL_SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]/g;
+
 /**
- * The last line of a file that is not blank, at most `maxCharacters` of it; undefined when there is none. A line that is
- * still being written counts only when no complete one is near.
+ * The last line of a file that is not blank, at most `maxCharacters` of it, colours left out; undefined when there is none.
+ * A line that is still being written counts only when no complete one is near.
  */
 export function readLastLine(path: string, maxCharacters = 200): string | undefined {
-  const text = readTail(path, 8 * 1024);
+  const text = readTail(path, 8 * 1024)?.replace(CONTROL_SEQUENCES, '');
   if (text === undefined) return undefined;
   const end = text.lastIndexOf('\n');
   const complete = lastNonBlank(text.slice(0, Math.max(0, end)));

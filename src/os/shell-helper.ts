@@ -11,6 +11,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { formatIdentity, identityOf, type ProcessIdentity } from './process-identity.ts';
+import { signalGroup } from './process-tree.ts';
 import { helperScript } from './shell-script.ts';
 
 /** What all commands of one helper share. */
@@ -19,6 +20,8 @@ export interface ShellBase {
   readonly env: Readonly<Record<string, string>>;
   /** Values that must never reach a log; when there are any, output goes through the redaction filter. */
   readonly secretValues: readonly string[];
+  /** Also redact what looks like a token when there are no secrets to redact. */
+  readonly redactTokens?: boolean;
 }
 
 /** What is run: a shell command, or a program with its arguments. */
@@ -158,19 +161,26 @@ export class ShellHelper {
     this.#child.unref();
   }
 
+  /** Kills the helper and its command; for one that cannot be trusted any more. */
+  discard(): void {
+    if (!this.#isGone) signalGroup(this.identity, 'SIGKILL');
+  }
+
   #hello(): string {
     const { base, filter, prefixes } = this.#settings;
     const secrets = base.secretValues.filter((value) => value !== '');
+    // The filter costs a process per command.
+    const isFiltered = secrets.length > 0 || (base.redactTokens === true && filter !== undefined);
     return [
       randomBytes(6).toString('base64url'),
       formatIdentity(this.identity),
       prefixes[0] ?? '',
       prefixes[1] ?? '',
       prefixes[2] ?? '',
-      secrets.length > 0 ? process.execPath : '',
-      secrets.length > 0 ? (filter ?? '') : '',
+      isFiltered ? process.execPath : '',
+      isFiltered ? (filter ?? '') : '',
       randomBytes(16).toString('hex'),
-      secrets.length > 0 ? JSON.stringify(secrets) : '',
+      isFiltered ? JSON.stringify(secrets) : '',
     ]
       .map((value) => encodeValue(value, []))
       .join('');

@@ -46,7 +46,10 @@ export interface ShellRequest {
 export interface ShellPoolSettings {
   /** Default `/bin/sh`. */
   readonly shell?: string;
-  /** Absolute path of the bundled redaction filter (`redact-filter.ts`); without it, a base with secrets is refused. */
+  /**
+   * Absolute path of the bundled redaction filter (`redact-filter.ts`); without it, a base with secrets is refused, and
+   * tokens are not looked for.
+   */
   readonly filter?: string;
   /** Folders most paths of requests lie in, deepest first; at most three. */
   readonly prefixes?: readonly string[];
@@ -90,10 +93,14 @@ export class ShellPool implements AsyncDisposable {
     try {
       const end = await this.#settle(helper, marker, request, signal, graceMs);
       this.#noteLeftovers(marker, end);
+      if (!helper.isGone) this.#giveBack(key, helper);
       return end;
+    } catch (error) {
+      // What it holds, and what state it is in, is unknown: nobody gets it again.
+      helper.discard();
+      throw error;
     } finally {
       this.#endedMarkers.add(marker);
-      if (!helper.isGone) this.#giveBack(key, helper);
     }
   }
 
@@ -201,6 +208,7 @@ export class ShellPool implements AsyncDisposable {
       key = JSON.stringify([
         Object.entries(base.env).sort(([a], [b]) => (a < b ? -1 : 1)),
         base.secretValues,
+        base.redactTokens === true,
       ]);
       this.#baseKeys.set(base, key);
     }
@@ -216,7 +224,7 @@ export class ShellPool implements AsyncDisposable {
       if (!entry.helper.isGone) return entry.helper;
     }
     const { filter, prefixes, shell } = this.#settings;
-    if (filter === undefined && base.secretValues.length > 0) {
+    if (filter === undefined && base.secretValues.some((value) => value !== '')) {
       throw new Error('commands with secrets need the redaction filter');
     }
     const helper = await ShellHelper.start({

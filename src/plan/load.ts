@@ -29,7 +29,8 @@ export function loadPlan(request: LoadRequest): LoadResult {
         drawn ??= draft();
         return drawn;
       },
-      diagnostics: collector.diagnostics,
+      // Who does the work matters once there is a plan: before, it is an echo of what is wrong.
+      diagnostics: collector.diagnostics.filter(({ code }) => plan !== undefined || code !== 'plan/no-agent'),
       sources,
     };
   };

@@ -41,7 +41,7 @@ export interface BeadRow {
   readonly status: NodeStatus;
   /** How many attempts were started, over all runs of this journal's run. */
   readonly attempts: number;
-  /** Epoch ms of the first start and the settling; undefined before. */
+  /** Epoch ms of the latest attempt's start and of the settling; undefined before. */
   readonly startedAt: number | undefined;
   readonly endedAt: number | undefined;
   /** One sentence on the present status: why it failed, was skipped, waits. */

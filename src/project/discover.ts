@@ -34,7 +34,8 @@ export type Discovery =
 const FORMULA = 'formula.toml';
 const CANDIDATES = [FORMULA, `gastown/${FORMULA}`, `.gastown/${FORMULA}`, `export/gastown/${FORMULA}`];
 const SETTINGS = 'gastown.toml';
-const MARKERS = [SETTINGS, 'visionspec.yaml', '.git'];
+/** The last one makes a project stay one: what was run is found again from every folder below. */
+const MARKERS = [SETTINGS, 'visionspec.yaml', '.git', '.gastown/state'];
 
 /** Finds the formula: the one that is named, else the one from the environment, else the chosen one, else the nearest. */
 export async function discover(request: DiscoverRequest): Promise<Discovery> {

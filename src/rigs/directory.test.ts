@@ -201,9 +201,9 @@ describe('preparing a directory rig', () => {
     await rigOf(one).prepare(same, key, never);
     rmSync(join(root, 'state'), { recursive: true });
     // The second command's record says that nobody will ever run it.
-    writeFileSync(join(same.folder, 'prepare-2-1.record'), 'V\n');
+    writeFileSync(join(same.folder, 'prepare-2.1.record'), 'V\n');
     // And one more says that it was stopped, with a boot long gone.
-    writeFileSync(join(same.folder, 'prepare-2-2.record'), 'B x.1\nI host boot pid:[1] 77 99\nS\n');
+    writeFileSync(join(same.folder, 'prepare-2.2.record'), 'B x.1\nI host boot pid:[1] 77 99\nS\n');
     expect(await rigOf(one).prepare(same, key, never)).toEqual(success);
     expect(ran()).toBe('abb');
   });

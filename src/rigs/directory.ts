@@ -49,6 +49,45 @@ export class RigProblem extends Error {
 /** What every program needs to work at all, and nothing that could carry a secret. */
 const basicNames = new Set(['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'TZ', 'TMPDIR', 'TERM']);
 
+type UserEnvironment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What programs in the rig get: its real folder and the whole of their environment. Looks, and changes nothing; throws
+ * {@link RigProblem} when the folder or a secret is missing.
+ */
+export function openDirectory(
+  settings: RigSettings,
+  projectRoot: string,
+  userEnv: UserEnvironment,
+): PreparedRig {
+  const directory = realDirectory(resolve(projectRoot, settings.root));
+  if (directory === undefined) {
+    throw new RigProblem(`the root "${settings.root}" of rig "${settings.name}" is not a folder`);
+  }
+  if (directory !== projectRoot && !directory.startsWith(`${projectRoot === '/' ? '' : projectRoot}/`)) {
+    throw new RigProblem(`the root "${settings.root}" of rig "${settings.name}" leaves the project`);
+  }
+  const secrets = secretsOf(settings, userEnv);
+  const allowed = new Set([...basicNames, ...settings.envAllow]);
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(userEnv)) {
+    if (value !== undefined && (allowed.has(name) || name.startsWith('LC_'))) env[name] = value;
+  }
+  Object.assign(env, settings.env, secrets);
+  const secretValues = Object.values(secrets).filter((value) => value !== '');
+  return { settings, directory, env, secretValues };
+}
+
+function secretsOf(settings: RigSettings, userEnv: UserEnvironment): Record<string, string> {
+  const missing = settings.secrets.filter((name) => !userEnv[name]);
+  if (missing.length > 0) {
+    throw new RigProblem(
+      `rig "${settings.name}" needs ${missing.join(', ')}: set ${missing.length === 1 ? 'it' : 'them'} in the environment of gastown run`,
+    );
+  }
+  return Object.fromEntries(settings.secrets.map((name) => [name, userEnv[name] ?? '']));
+}
+
 /** Beads run in one folder; prepared by its setup commands. */
 export class DirectoryRig implements Rig {
   readonly #settings: DirectoryRigSettings;
@@ -63,30 +102,11 @@ export class DirectoryRig implements Rig {
 
   /** Throws {@link RigProblem} when the folder or a secret is missing. */
   open(settings: RigSettings): PreparedRig {
-    const known = this.#opened.get(settings);
-    if (known !== undefined) return known;
-    const { projectRoot, userEnv } = this.#settings;
-    const directory = realDirectory(resolve(projectRoot, settings.root));
-    if (directory === undefined) {
-      throw new RigProblem(`the root "${settings.root}" of rig "${settings.name}" is not a folder`);
+    let prepared = this.#opened.get(settings);
+    if (prepared === undefined) {
+      prepared = openDirectory(settings, this.#settings.projectRoot, this.#settings.userEnv);
+      this.#opened.set(settings, prepared);
     }
-    if (directory !== projectRoot && !directory.startsWith(`${projectRoot === '/' ? '' : projectRoot}/`)) {
-      throw new RigProblem(`the root "${settings.root}" of rig "${settings.name}" leaves the project`);
-    }
-    const secrets = this.#secretsOf(settings);
-    const allowed = new Set([...basicNames, ...settings.envAllow]);
-    const env: Record<string, string> = {};
-    for (const [name, value] of Object.entries(userEnv)) {
-      if (value !== undefined && (allowed.has(name) || name.startsWith('LC_'))) env[name] = value;
-    }
-    Object.assign(env, settings.env, secrets);
-    const prepared = {
-      settings,
-      directory,
-      env,
-      secretValues: Object.values(secrets).filter((value) => value !== ''),
-    };
-    this.#opened.set(settings, prepared);
     return prepared;
   }
 
@@ -186,16 +206,6 @@ export class DirectoryRig implements Rig {
       .digest('hex');
     const name = createHash('sha256').update(settings.name).digest('hex').slice(0, 12);
     return join(this.#settings.stateFolder, 'rigs', attempt.run, `${name}-${commands.slice(0, 32)}`);
-  }
-
-  #secretsOf(settings: RigSettings): Record<string, string> {
-    const missing = settings.secrets.filter((name) => !this.#settings.userEnv[name]);
-    if (missing.length > 0) {
-      throw new RigProblem(
-        `rig "${settings.name}" needs ${missing.join(', ')}: set ${missing.length === 1 ? 'it' : 'them'} in the environment of gastown run`,
-      );
-    }
-    return Object.fromEntries(settings.secrets.map((name) => [name, this.#settings.userEnv[name] ?? '']));
   }
 }
 

@@ -50,8 +50,13 @@ export function makeConsole(
     stdout,
     stderr,
     isInteractive: stdout.isTTY === true && env['TERM'] !== 'dumb' && !env['CI'],
-    columns: stdout.columns ?? 100,
-    rows: stdout.rows ?? 24,
+    // Asked anew every time: windows change their size.
+    get columns() {
+      return stdout.columns ?? 100;
+    },
+    get rows() {
+      return stdout.rows ?? 24;
+    },
     glyphs: speaksUnicode ? unicodeGlyphs : asciiGlyphs,
     paint: mayColour(stdout, env) ? paintAnsi : plainPaint,
     paintProblem: mayColour(stderr, env) ? paintAnsi : plainPaint,

@@ -3,15 +3,20 @@
  * Owns: which lines stand there now. I1 Lines printed above never mix with the frame. I2 Closing leaves the cursor below
  * everything and visible.
  */
+import { textWidth } from '../../view/text-width.ts';
 import type { OutputStream } from './console.ts';
 
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 const CLEAR_LINE = '\u001b[2K';
+/** Columns a line takes; its colours take none. */
+const visibleWidth = (line: string): number => textWidth(line.replace(/\u001b\[[0-9;]*m/g, ''));
 const up = (lines: number): string => (lines > 0 ? `\u001b[${lines}A` : '');
 
 export class Frame {
   readonly #out: OutputStream;
+  /** Width of the terminal when the frame was drawn: a narrower one has wrapped its lines since. */
+  #columns = Number.POSITIVE_INFINITY;
   #lines: readonly string[] = [];
   #isOpen = false;
 
@@ -23,6 +28,14 @@ export class Frame {
   draw(lines: readonly string[]): void {
     let text = this.#isOpen ? '' : HIDE_CURSOR;
     this.#isOpen = true;
+    const columns = this.#out.columns ?? Number.POSITIVE_INFINITY;
+    if (columns < this.#columns) {
+      // What stands there was wrapped by the terminal: take it away row by row, and draw anew.
+      this.#out.write(text);
+      text = '';
+      this.#erase(columns);
+    }
+    this.#columns = columns;
     text += up(this.#lines.length);
     const most = Math.max(lines.length, this.#lines.length);
     for (let at = 0; at < most; at += 1) {
@@ -51,10 +64,13 @@ export class Frame {
     this.#isOpen = false;
   }
 
-  #erase(): void {
+  #erase(columns = this.#columns): void {
     if (this.#lines.length === 0) return;
-    const clear = this.#lines.map(() => `\r${CLEAR_LINE}\n`).join('');
-    this.#out.write(`${up(this.#lines.length)}${clear}${up(this.#lines.length)}`);
+    const rows = this.#lines.reduce(
+      (sum, line) => sum + Math.max(1, Math.ceil(visibleWidth(line) / columns)),
+      0,
+    );
+    this.#out.write(`${up(rows)}${`\r${CLEAR_LINE}\n`.repeat(rows)}${up(rows)}`);
     this.#lines = [];
   }
 }

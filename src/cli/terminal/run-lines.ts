@@ -48,9 +48,7 @@ export class RunLines {
         const again =
           event.retryAfterMs === undefined ? '' : `; next attempt in ${formatDuration(event.retryAfterMs)}`;
         const text = `attempt ${event.attempt} failed: ${event.failure.message}${again}`;
-        const log =
-          event.failure.class === 'lost' ? '' : `\n    see ${this.#logOf(event.node, event.attempt)}`;
-        return this.#line('failed', marks.failed, event.node, text) + log;
+        return this.#line('failed', marks.failed, event.node, text) + this.#whereToLook(event);
       }
       case 'stop-requested':
         return this.#line('problem', marks.paused, event.node, 'past its time limit, being stopped');
@@ -66,6 +64,13 @@ export class RunLines {
       default:
         return undefined;
     }
+  }
+
+  /** Only logs that something was written to. */
+  #whereToLook({ node, attempt, failure }: Extract<Event, { type: 'attempt-failed' }>): string {
+    if (failure.code === 'check-failed') return `\n    see gastown logs ${neutralise(node)} --checks`;
+    const hasLog = failure.code === 'exit' || failure.code === 'signal' || failure.code === 'timeout';
+    return hasLog ? `\n    see ${this.#logOf(node, attempt)}` : '';
   }
 
   #line(role: Role, mark: string, bead: NodeId, text: string): string {
