@@ -2,7 +2,6 @@
  * The only file that names concrete adapters: what a local run is made of.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HeadlessAgent, resolveCommand } from './agents/headless.ts';
@@ -210,5 +209,5 @@ function secretOf(journal: Journal): string {
 
 /** The user's name for the journal. */
 export function userName(env: Readonly<Record<string, string | undefined>>): string {
-  return env['USER'] || env['LOGNAME'] || homedir().split('/').at(-1) || 'somebody';
+  return env['USER'] || env['LOGNAME'] || `user ${process.getuid?.() ?? 'unknown'}`;
 }

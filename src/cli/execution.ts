@@ -166,7 +166,7 @@ class Show implements SessionObserver {
   }
 
   say(sentence: string): void {
-    this.#reporter.say(this.#context.console.paint('dim', sentence));
+    this.#reporter.say(this.#context.console.paint('dim', neutralise(sentence)));
   }
 
   [Symbol.dispose](): void {

@@ -11,13 +11,18 @@ export async function main(words: readonly string[], version: string): Promise<n
   let readerIsGone = false;
   for (const stream of [stdout, stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
       if (readerIsGone) return;
       readerIsGone = true;
       // A reader that goes away (`gastown status | head`) ends the program without a word; a run is stopped politely, as
-      // when its terminal is closed.
-      if (!process.emit('SIGHUP', 'SIGHUP')) process.exit(EXIT.done);
+      // when its terminal is closed. Nobody reads what cannot be written (a full disk), but the exit code tells.
+      const isReader = error.code === 'EPIPE' || error.code === 'EIO';
+      if (!process.emit('SIGHUP', 'SIGHUP')) process.exit(isReader ? EXIT.done : EXIT.failed);
     });
+  const cwd = currentFolder();
+  if (cwd === undefined) {
+    stderr.write('error: the current folder does not exist any more\n  = hint: change to another one\n');
+    return EXIT.usage;
+  }
   const application = makeApplication(version);
   let code: number = EXIT.done;
   const context: Context & {
@@ -25,7 +30,7 @@ export async function main(words: readonly string[], version: string): Promise<n
   } = {
     // The router writes its own code only where none is.
     process: { stdout, stderr, env, exitCode: null },
-    console: makeConsole(stdout, stderr, env, process.cwd()),
+    console: makeConsole(stdout, stderr, env, cwd),
     exit: (asked) => {
       code = asked;
     },
@@ -38,6 +43,14 @@ export async function main(words: readonly string[], version: string): Promise<n
     return EXIT.failed;
   }
   return code === EXIT.done ? exitOf(context.process.exitCode ?? EXIT.failed) : code;
+}
+
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Codes below zero are the router's own: words that no command understands are the user's to mend. */

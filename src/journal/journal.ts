@@ -5,9 +5,11 @@
  * I3 A run is visible from its first commit on; a header alone (its driver died at once) is not a run.
  * I4 A posted key is kept for ever: posting it again changes nothing, also after it was handled.
  */
+import { dirname, join } from 'node:path';
 import type { Event } from '../core/events.ts';
 import { type RunId, runId } from '../core/ids.ts';
 import { invariant } from '../core/invariant.ts';
+import { exists } from '../os/files.ts';
 import {
   Fenced,
   type InboxMessage,
@@ -86,7 +88,10 @@ export class SqliteJournal extends SqliteReader implements Journal {
 
   nextRunId(): RunId {
     const last = this.#connection.get('SELECT max(number) AS last FROM run')?.['last'];
-    return runId(`r${typeof last === 'number' ? last + 1 : 1}`);
+    // Folders of runs that an earlier journal knew may still be there: their records must not be taken for ours.
+    let number = typeof last === 'number' ? last + 1 : 1;
+    while (exists(join(dirname(this.#connection.path), 'runs', `r${number}`))) number += 1;
+    return runId(`r${number}`);
   }
 
   append(epoch: number, run: RunId, events: readonly Event[], projection: Projection): void {

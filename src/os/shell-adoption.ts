@@ -51,16 +51,16 @@ export async function adoptCommand(
 }
 
 /**
- * Claims the end of a command for a stop; `ended` when the command was quicker. On a disk that cannot be written the
- * stop must go on without leaving its mark.
+ * Claims the end of a command for a stop; `ended` when the command was quicker. Where the record cannot be written the stop
+ * goes on without leaving its mark.
  */
 export function claimStop(record: string, helper: ProcessIdentity): RecordState {
   try {
     const state = voidRecord(record);
     return state.phase === 'begun' ? markStop(record) : state;
   } catch (error) {
-    const problem = classifyFileError(error);
-    if (problem === 'full' || problem === 'read-only') return { phase: 'stopping', helper };
+    // Whatever became of the record (its folder was removed, the disk is full): the stop was asked for, and goes on.
+    if (classifyFileError(error) !== 'other') return { phase: 'stopping', helper };
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** Small text files that the program itself owns or is asked to change. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 
 /** A file's text; throws the system's error when it cannot be read. */
 export const readTextFile = (path: string): string => readFileSync(path, 'utf8');
@@ -7,7 +7,8 @@ export const readTextFile = (path: string): string => readFileSync(path, 'utf8')
 /** A file's text, or undefined when there is none that can be read. */
 export function readSmallFile(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    // Anything else might make us wait for ever.
+    return statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined;
   } catch {
     return undefined;
   }

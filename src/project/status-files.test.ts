@@ -85,14 +85,26 @@ describe('a status line', () => {
       '[other]\nstatus = "x"\n[bead]\nstatus = "ready"\n',
       '[other]\nstatus = "x"\n[bead]\nstatus = "done"\n',
     ],
+    ['triple quotes', '[bead]\nstatus = """ready"""\n', '[bead]\nstatus = "done"\n'],
+    ['triple single quotes', "[bead]\nstatus = '''\nready'''\n", '[bead]\nstatus = "done"\n'],
+    [
+      'not what a description says',
+      "[bead]\ndescription = '''\nstatus = \"x\"\n'''\nstatus = 'ready'\n",
+      "[bead]\ndescription = '''\nstatus = \"x\"\n'''\nstatus = \"done\"\n",
+    ],
+    [
+      'with an inline table',
+      'bead = { id = "a", status = "ready" }\n',
+      'bead = { id = "a", status = "done" }\n',
+    ],
   ])('is replaced: %s', (_what, before, after) => {
-    expect(withStatus(before, 'done', undefined, false)).toBe(after);
+    expect(withStatus(before, 'done', false)).toBe(after);
   });
 
   it('is added after the id only when that is asked for', () => {
     const text = '[bead]\nid = "a"\nname = "A"\n';
-    expect(withStatus(text, 'done', undefined, false)).toBeUndefined();
-    expect(withStatus(text, 'done', undefined, true)).toBe('[bead]\nid = "a"\nstatus = "done"\nname = "A"\n');
+    expect(withStatus(text, 'done', false)).toBeUndefined();
+    expect(withStatus(text, 'done', true)).toBe('[bead]\nid = "a"\nstatus = "done"\nname = "A"\n');
   });
 });
 

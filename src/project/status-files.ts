@@ -11,9 +11,13 @@ import { dirname, join } from 'node:path';
 import { unreachable } from '../core/invariant.ts';
 import type { Bead } from '../core/plan.ts';
 import type { NodeStatus } from '../core/status.ts';
+import { Collector } from '../diagnostic/collector.ts';
 import { writeFileAtomic } from '../os/files.ts';
 import { kindOf, realPath } from '../os/read-files.ts';
 import { ensureFolder, readTextFile } from '../os/text-file.ts';
+import { Source } from '../plan/source.ts';
+import { readToml } from '../plan/toml.ts';
+import type { TomlTable } from '../plan/toml-tree.ts';
 import type { BeadRow } from '../ports/journal.ts';
 
 /** The only words that readers of bead files know. */
@@ -39,40 +43,30 @@ export function fileWord(status: NodeStatus): FileWord {
 }
 
 /**
- * The text with its `status` value replaced, or with a status line added after the `id` of `[bead]` when `add` is
- * true; undefined when there is no place for it. `line` is where the key was when the file was loaded, 1-based.
+ * The text with the value of `bead.status` replaced, or with a status line added after the bead's `id` when `add` is true;
+ * undefined when there is no place for it, or when anything but the status would change.
  */
-export function withStatus(
-  text: string,
-  word: FileWord,
-  line: number | undefined,
-  add: boolean,
-): string | undefined {
-  const lines = text.split('\n');
-  const at = line !== undefined && STATUS.test(lines[line - 1] ?? '') ? line - 1 : findInBead(lines, STATUS);
-  const found = at === undefined ? undefined : lines[at];
-  if (at !== undefined && found !== undefined) {
-    lines[at] = found.replace(STATUS, (_match, key: string) => `${key}"${word}"`);
-    return lines.join('\n');
+export function withStatus(text: string, word: FileWord, add: boolean): string | undefined {
+  const entries = beadEntries(text);
+  const status = entries?.get('status')?.value;
+  const id = entries?.get('id')?.value;
+  const value = JSON.stringify(word);
+  let next: string | undefined;
+  if (status?.type === 'string') next = text.slice(0, status.start) + value + text.slice(status.end);
+  else if (add && status === undefined && id !== undefined) {
+    const newline = text.indexOf('\n', id.end);
+    const end = newline < 0 ? text.length : newline + 1;
+    const ending = text.slice(Math.max(0, end - 2), end) === '\r\n' ? '\r\n' : '\n';
+    next = `${text.slice(0, end)}${newline < 0 ? ending : ''}status = ${value}${ending}${text.slice(end)}`;
   }
-  const id = add ? findInBead(lines, ID) : undefined;
-  if (id === undefined) return undefined;
-  const ending = lines[id]?.endsWith('\r') === true ? '\r' : '';
-  lines.splice(id + 1, 0, `status = "${word}"${ending}`);
-  return lines.join('\n');
+  const written = next === undefined ? undefined : beadEntries(next)?.get('status')?.value;
+  return written?.type === 'string' && written.value === word ? next : undefined;
 }
 
-const STATUS = /^(\s*status\s*=\s*)(?:"(?:[^"\\]|\\.)*"|'[^']*')/;
-const ID = /^\s*id\s*=/;
-
-/** A key's line inside the `[bead]` table itself. */
-function findInBead(lines: readonly string[], key: RegExp): number | undefined {
-  let isInBead = false;
-  for (const [at, line] of lines.entries()) {
-    if (/^\s*\[/.test(line)) isInBead = /^\s*\[\s*bead\s*\]/.test(line);
-    else if (isInBead && key.test(line)) return at;
-  }
-  return undefined;
+/** The keys of `[bead]` with their places; undefined when the text is no bead file. */
+function beadEntries(text: string): TomlTable['entries'] | undefined {
+  const bead = readToml(new Source('', text), new Collector())?.entries.get('bead')?.value;
+  return bead?.type === 'table' ? bead.entries : undefined;
 }
 
 /**
@@ -132,24 +126,34 @@ export class StatusFiles {
       const { id: name } = bead;
       if (this.#mirror !== undefined) {
         const path = join(this.#mirror, `${name}.toml`);
-        this.#try(path, () => writeFileAtomic(path, mirrorText(bead, word)));
+        this.#try(path, () => this.#writeMirror(path, mirrorText(bead, word)));
       }
     }
   }
 
   #writeSource(bead: Bead, word: FileWord): void {
     const named = join(this.#settings.root, bead.file);
-    // A link stays one: what it points at is written.
+    // A link stays one: what it points at is written, as long as that is in the project.
     const path = realPath(named) ?? named;
+    if (!path.startsWith(`${this.#settings.root}/`))
+      throw new Error('it has become a link that leaves the project');
     const text = readTextFile(path);
-    const next = withStatus(text, word, bead.statusLine, this.#settings.writeAlways);
-    if (next === undefined) throw new Error('it carries no status line any more');
+    const next = withStatus(text, word, this.#settings.writeAlways);
+    if (next === undefined) throw new Error('there is no status of its own in it that could be replaced');
     if (next !== text) writeFileAtomic(path, next);
+  }
+
+  #writeMirror(path: string, text: string): void {
+    const folder = dirname(path);
+    ensureFolder(folder);
+    // A link that came with the project would lead these files anywhere.
+    if (realPath(folder) !== join(realPath(dirname(dirname(folder))) ?? '', '.gastown', 'beads'))
+      throw new Error('its folder is a link');
+    writeFileAtomic(path, text);
   }
 
   #try(file: string, write: () => void): void {
     try {
-      if (this.#mirror !== undefined) ensureFolder(this.#mirror);
       write();
     } catch (error) {
       if (this.#problems.has(file)) return;
