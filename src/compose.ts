@@ -2,7 +2,7 @@
  * The only file that names concrete adapters: what a local run is made of.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { HeadlessAgent, resolveCommand } from './agents/headless.ts';
 import { ShellAgent } from './agents/shell.ts';
@@ -18,13 +18,14 @@ import { systemClock } from './os/clock.ts';
 import { listen } from './os/doorbell.ts';
 import { ensureDirectory, realDirectory } from './os/files.ts';
 import { isSame, ownIdentity } from './os/process-identity.ts';
+import { sweepMarkers } from './os/process-tree.ts';
 import { ShellPool } from './os/shell-pool.ts';
 import type { Settings } from './plan/settings.ts';
 import type { Journal, RunHeader } from './ports/journal.ts';
 import { type Agent, MARKER_VARIABLE, type MarkerOf, type Performers } from './ports/work.ts';
 import { attemptFolder, doorbellOf, stateFolderOf } from './project/state-folder.ts';
 import { DirectoryRig, openDirectory, RigProblem } from './rigs/directory.ts';
-import { settleStep } from './rigs/settlement.ts';
+import { remainingMarkers, settleStep } from './rigs/settlement.ts';
 import { DirectoryVerifier } from './verify/verifier.ts';
 
 /** Between the polite and the firm stop of a program. */
@@ -118,6 +119,12 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
   const headless = new Map<string, Agent>();
   const agentOf = agentsOfPlan(request.plan);
 
+  const byOwner = (found: ReadonlyMap<string, number>): { node: NodeId; processes: number }[] =>
+    [...found].flatMap(([mark, processes]) => {
+      const node = owners.get(mark);
+      return node === undefined || processes === 0 ? [] : [{ node, processes }];
+    });
+
   const performers: Performers = {
     rig: (bead) => {
       const found = settings.rigs[bead.rig];
@@ -143,13 +150,11 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
       ensureDirectory(folder);
       return settleStep(worker, folder, effectKey(run, node, attempt, step), step);
     },
-    sweep: async () => {
-      const found = await pool.sweepEnded();
-      return [...found].flatMap(([mark, processes]) => {
-        const node = owners.get(mark);
-        return node === undefined || processes === 0 ? [] : [{ node, processes }];
-      });
+    sweepRun: async (run, inWork) => {
+      const folder = join(stateFolder, 'runs', run);
+      return byOwner(await sweepMarkers(remainingMarkers(marker, { folder, run, inWork })));
     },
+    sweep: async () => byOwner(await pool.sweepEnded()),
   };
   return {
     pool,

@@ -175,6 +175,65 @@ describe('stopping', () => {
   });
 });
 
+describe('what is left behind', () => {
+  it('by a bead that ended before its driver was killed is ended by the next one', async () => {
+    await using sandbox = new Sandbox(
+      convoy({ a: { run: 'setsid sleep 300 > /dev/null 2>&1 &' }, z: { run: 'sleep 1' } }),
+    );
+    const { process: driver, ended } = sandbox.start(['run']);
+    let output = '';
+    driver.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk;
+      // At once: its sweep comes a fifth of a second later.
+      if (/a {2}done/.test(output)) driver.kill('SIGKILL');
+    });
+    await ended;
+    const end = await sandbox.gastown(['run']);
+    expect(end.code, end.stderr).toBe(0);
+    expect(sandbox.processes()).toEqual([]);
+  });
+
+  it('by a run that is begun anew is ended before the new one works in the same folder', async () => {
+    await using sandbox = new Sandbox({
+      ...convoy({
+        a: { run: 'echo begin >> "$GASTOWN_PROJECT/log/a"; sleep 1; echo end >> "$GASTOWN_PROJECT/log/a"' },
+      }),
+      'log/.keep': '',
+    });
+    const { process: driver, ended } = sandbox.start(['run']);
+    await sandbox.until('a works', () => 'a' in written(sandbox));
+    driver.kill('SIGKILL');
+    await ended;
+    expect((await sandbox.gastown(['run', '--rerun'])).code).toBe(0);
+    await delay(1200);
+    expect(written(sandbox)['a'], 'the first one was ended').toEqual(['begin', 'begin', 'end']);
+  });
+
+  it('never takes a later check for what an earlier one left', async () => {
+    const checks = 'checks = ["true", "sleep 0.8", "sleep 0.8; exit 0"]';
+    await using sandbox = new Sandbox(
+      convoy({
+        a: { more: `[bead.acceptance]\n${checks}\n` },
+        b: { run: 'sleep 0.3' },
+        c: { run: 'sleep 0.9' },
+      }),
+    );
+    const end = await sandbox.gastown(['run']);
+    expect([end.code, end.stdout.includes('behind')], end.stdout + end.stderr).toEqual([0, false]);
+  });
+
+  it('when nobody reads the output any more: nothing runs on, and the run can be resumed', async () => {
+    await using sandbox = diamond(bead(0.4));
+    const { process: driver, ended } = sandbox.start(['run']);
+    await sandbox.until('a works', () => 'a' in written(sandbox));
+    driver.stdout?.destroy();
+    const { code } = await ended;
+    expect([130, null]).toContain(code);
+    expect(sandbox.processes()).toEqual([]);
+    expect((await sandbox.gastown(['resume'])).code).toBe(0);
+  });
+});
+
 describe('finished work', () => {
   it('is not run again when the plan changes around it, and is when its own definition does', async () => {
     await using sandbox = diamond(bead(0));

@@ -5,7 +5,7 @@
 
 import { decide } from '../core/decide.ts';
 import type { Event } from '../core/events.ts';
-import type { NodeId } from '../core/ids.ts';
+import type { NodeId, Step } from '../core/ids.ts';
 import type { Input } from '../core/input.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Bead } from '../core/plan.ts';
@@ -79,6 +79,8 @@ export async function runSession(
   const { journal, clock, self, isAlive, steal } = parts;
   // What was asked of an earlier driver died with it.
   const stale = journal.inbox().at(-1)?.id;
+  // A lease that was never given back: its holder died, perhaps before it looked for what ended attempts left behind.
+  const hasDied = journal.lease() !== undefined;
   const claimed = claim({ journal, self, now: clock.now(), isAlive, steal });
   if (claimed.type === 'held-by-another') return claimed;
   const { epoch } = claimed.lease;
@@ -90,10 +92,21 @@ export async function runSession(
       if (requirements.size > 0) return { type: 'unmet', requirements };
     }
     if (isFinished(opening, request)) return { type: 'nothing-to-do', run: opening.header };
+    if (hasDied && !opening.isNew) await sweepRun(parts, opening);
     return await drive(parts, request, opening, epoch, onHandle);
   } finally {
     releaseUnlessFenced(journal, epoch);
   }
+}
+
+async function sweepRun({ performers, observer }: SessionParts, { header, store }: Opening): Promise<void> {
+  const inWork = new Map<string, Step>();
+  for (const id of store.inWork) {
+    const { phase } = store.node(id);
+    if (isInWork(phase)) inWork.set(`${id}.${phase.attempt}`, phase.step);
+  }
+  const leftovers = await performers(header).sweepRun(header.run, inWork);
+  if (leftovers.length > 0) observer.swept(leftovers);
 }
 
 async function drive(

@@ -111,6 +111,14 @@ export interface Performers {
    * result it left is too late.
    */
   settle(run: RunId, node: NodeId, attempt: number, step: Step): Promise<void>;
+  /**
+   * Kills what ended attempts of a run left behind, where an earlier driver died before it looked for that. `inWork`:
+   * steps by `BEAD.N` that are adopted instead.
+   */
+  sweepRun(
+    run: RunId,
+    inWork: ReadonlyMap<string, Step>,
+  ): Promise<readonly { readonly node: NodeId; readonly processes: number }[]>;
   /** Kills what attempts left behind; called in batches after attempts ended and once at the end. Returns what it found. */
   sweep(): Promise<readonly { readonly node: NodeId; readonly processes: number }[]>;
 }

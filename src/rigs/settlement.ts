@@ -3,7 +3,7 @@
  * named after the command (`work`, `check-2.1`, `prepare-1.1`), and so is its marker.
  */
 import { join } from 'node:path';
-import type { EffectKey, Step } from '../core/ids.ts';
+import { type EffectKey, effectKey, nodeId, type RunId, type Step } from '../core/ids.ts';
 import { unreachable } from '../core/invariant.ts';
 import type { ShellPool } from '../os/shell-pool.ts';
 import { entriesOf } from '../os/tree-files.ts';
@@ -41,6 +41,34 @@ export async function settleStep(
   );
   await Promise.all(settling);
 }
+
+/** Where an earlier driver died: what its ended attempts left behind was never looked for. */
+export interface Remains {
+  /** Absolute folder of the run's attempts. */
+  readonly folder: string;
+  readonly run: RunId;
+  /** Steps that are in work, by `BEAD.N`: what is alive of them is adopted, not ended. */
+  readonly inWork: ReadonlyMap<string, Step>;
+}
+
+/** Markers of all commands of a run that are not in work. */
+export function remainingMarkers(marker: MarkerOf, { folder, run, inWork }: Remains): Set<string> {
+  const markers = new Set<string>();
+  for (const { name: attempt } of entriesOf(folder)) {
+    const dot = attempt.lastIndexOf('.');
+    const bead = nodeId(attempt.slice(0, dot));
+    const number = Number(attempt.slice(dot + 1));
+    for (const { name } of entriesOf(join(folder, attempt))) {
+      const step = STEPS.find((candidate) => name.endsWith(RECORD) && belongsTo(candidate, name));
+      if (step === undefined || inWork.get(attempt) === step) continue;
+      const value = marker(effectKey(run, bead, number, step), name.slice(0, -RECORD.length));
+      markers.add(`${MARKER_VARIABLE}=${value}`);
+    }
+  }
+  return markers;
+}
+
+const STEPS: readonly Step[] = ['prepare', 'work', 'verify'];
 
 function belongsTo(step: Step, name: string): boolean {
   switch (step) {
