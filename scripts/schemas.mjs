@@ -15,7 +15,7 @@ try {
     stdin: {
       contents: `
         import { z } from 'zod';
-        import { jsonSchemas } from './src/plan/json-schemas.ts';
+        import { jsonSchemas } from './src/plan/dialects/json-schemas.ts';
         import { statusDocument } from './src/cli/status-schema.ts';
         export const schemas = new Map([
           ...jsonSchemas(),

@@ -7,7 +7,7 @@ import { statusDocument } from '../src/cli/status-schema.ts';
 import { invariant } from '../src/core/invariant.ts';
 import type { NodeStatus } from '../src/core/status.ts';
 import { codes } from '../src/diagnostic/codes.ts';
-import { jsonSchemas } from '../src/plan/json-schemas.ts';
+import { jsonSchemas } from '../src/plan/dialects/json-schemas.ts';
 import { DEFAULT_RIG } from '../src/plan/settings-load.ts';
 import { fileWord } from '../src/project/status-files.ts';
 import { flagsByCommand, usagesIn } from './docs/command-line.ts';

@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import { openReader } from '../journal/open.ts';
 import { RootedReader } from '../os/read-files.ts';
-import { isId } from '../plan/bead-id.ts';
+import { isId } from '../plan/dialects/bead-id.ts';
 import type { ProjectPlace } from '../project/discover.ts';
 import { stateFolderOf } from '../project/state-folder.ts';
 import type { Context } from './context.ts';

@@ -2,16 +2,16 @@
 import type { NodeId } from '../core/ids.ts';
 import type { Bead, Plan } from '../core/plan.ts';
 import type { Collector } from '../diagnostic/collector.ts';
-import type { BeadDraft } from './bead-draft.ts';
+import type { Assignment } from './assignments.ts';
 import type { Section } from './context.ts';
-import type { Assignment } from './crew.ts';
-import type { FormulaDraft } from './formula-draft.ts';
+import type { BeadDraft } from './dialects/bead-draft.ts';
+import type { FormulaDraft } from './dialects/formula-draft.ts';
+import { findLocks } from './graph/locks.ts';
+import { lower, nodeSpecs, planFormula, timeoutOf } from './graph/lower.ts';
+import { DEFAULT_PRIORITY, sequence } from './graph/order.ts';
+import type { Graph } from './graph/resolve.ts';
 import { lint } from './lint.ts';
 import type { Hash } from './load-request.ts';
-import { findLocks } from './locks.ts';
-import { lower, nodeSpecs, planFormula, timeoutOf } from './lower.ts';
-import { DEFAULT_PRIORITY, sequence } from './order.ts';
-import type { Graph } from './resolve.ts';
 
 /** Everything that is known about a formula when its plan is made; arrays are indexed like `graph.beads`. */
 export interface Parts {

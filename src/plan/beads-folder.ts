@@ -3,12 +3,12 @@ import type { Code } from '../diagnostic/codes.ts';
 import type { Collector } from '../diagnostic/collector.ts';
 import type { Span } from '../diagnostic/diagnostic.ts';
 import { quote } from '../diagnostic/neutralise.ts';
-import { type BeadDraft, readBead } from './bead-draft.ts';
-import type { FormulaDraft } from './formula-draft.ts';
+import { type BeadDraft, readBead } from './dialects/bead-draft.ts';
+import type { FormulaDraft } from './dialects/formula-draft.ts';
 import type { FileProblem, ProjectFiles } from './load-request.ts';
 import { folderOf, joinPath, stemOf } from './path.ts';
-import { Source } from './source.ts';
-import { readToml } from './toml.ts';
+import { Source } from './toml/source.ts';
+import { readToml } from './toml/toml.ts';
 
 export interface BeadFiles {
   readonly drafts: readonly BeadDraft[];

@@ -2,14 +2,14 @@
 import type { ContextRef } from '../core/plan.ts';
 import type { Collector } from '../diagnostic/collector.ts';
 import { quote } from '../diagnostic/neutralise.ts';
-import type { BeadDraft, ContextWish } from './bead-draft.ts';
-import type { FormulaDraft } from './formula-draft.ts';
+import type { BeadDraft, ContextWish } from './dialects/bead-draft.ts';
+import type { FormulaDraft } from './dialects/formula-draft.ts';
+import type { Located } from './dialects/schema.ts';
 import { findSection, fold, type Heading, headings } from './headings.ts';
 import type { FileProblem, ProjectFiles } from './load-request.ts';
 import { folderOf, joinPath } from './path.ts';
-import type { Located } from './schema.ts';
 import { similar } from './similar.ts';
-import { Source } from './source.ts';
+import { Source } from './toml/source.ts';
 
 /** A resolved reference, with the text it stands for. */
 export interface Section {

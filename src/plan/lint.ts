@@ -1,11 +1,11 @@
 /** Remarks on plans that are valid, after the seed's best practices: atomic beads, few dependencies. */
 import type { Collector } from '../diagnostic/collector.ts';
 import { quote } from '../diagnostic/neutralise.ts';
-import type { BeadDraft } from './bead-draft.ts';
-import { isGlob, segmentsOf } from './glob-overlap.ts';
-import type { Conflict } from './locks.ts';
+import type { BeadDraft } from './dialects/bead-draft.ts';
+import { isGlob, segmentsOf } from './graph/glob-overlap.ts';
+import type { Conflict } from './graph/locks.ts';
+import type { Graph } from './graph/resolve.ts';
 import { stemOf } from './path.ts';
-import type { Graph } from './resolve.ts';
 
 /** Makes all remarks. */
 export function lint(graph: Graph, conflicts: readonly Conflict[], collector: Collector): void {

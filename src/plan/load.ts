@@ -4,17 +4,17 @@ import { Collector } from '../diagnostic/collector.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { quote } from '../diagnostic/neutralise.ts';
 import { assemble } from './assemble.ts';
-import type { BeadDraft } from './bead-draft.ts';
+import { Assignments } from './assignments.ts';
 import { readBeadFiles, reportFile } from './beads-folder.ts';
 import { ContextDocuments } from './context.ts';
-import { Crew } from './crew.ts';
-import { type FormulaDraft, readFormula } from './formula-draft.ts';
+import type { BeadDraft } from './dialects/bead-draft.ts';
+import { type FormulaDraft, readFormula } from './dialects/formula-draft.ts';
+import { authorRanks } from './graph/order.ts';
+import { type Graph, resolve } from './graph/resolve.ts';
 import type { Draft, LoadRequest, LoadResult } from './load-request.ts';
-import { authorRanks } from './order.ts';
 import { artifactProblem } from './path.ts';
-import { type Graph, resolve } from './resolve.ts';
-import { Source } from './source.ts';
-import { readToml } from './toml.ts';
+import { Source } from './toml/source.ts';
+import { readToml } from './toml/toml.ts';
 
 /** Loads a formula with its beads and context documents. Reads files through the request only; runs nothing. */
 export function loadPlan(request: LoadRequest): LoadResult {
@@ -42,9 +42,9 @@ export function loadPlan(request: LoadRequest): LoadResult {
   for (const bead of graph.beads) checkBead(bead, formula, collector);
   checkVariables(formula, graph, collector);
   const ranks = authorRanks(formula, graph, files.broken, collector);
-  const crew = new Crew(formula, request.settings, collector);
-  const assignments = graph.beads.map((bead) => crew.assign(bead));
-  crew.finish();
+  const assigned = new Assignments(formula, request.settings, collector);
+  const assignments = graph.beads.map((bead) => assigned.assign(bead));
+  assigned.finish();
   const documents = new ContextDocuments(formula, request.files, collector);
   for (const [file, text] of documents.sources) sources.set(file, text);
   const sections = graph.beads.map((bead) => documents.sections(bead));

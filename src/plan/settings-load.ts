@@ -2,19 +2,19 @@
 import { Collector } from '../diagnostic/collector.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { quote } from '../diagnostic/neutralise.ts';
-import { idProblem, isId } from './bead-id.ts';
+import { SHELL } from './assignments.ts';
 import { reportFile } from './beads-folder.ts';
-import { SHELL } from './crew.ts';
+import { idProblem, isId } from './dialects/bead-id.ts';
+import { Reading } from './dialects/reading.ts';
+import type { Located } from './dialects/schema.ts';
+import { type AgentTable, type RigTable, rigFile, settingsFile } from './dialects/settings-schema.ts';
 import type { ProjectFiles } from './load-request.ts';
 import { joinPath, stemOf } from './path.ts';
-import { Reading } from './reading.ts';
-import type { Located } from './schema.ts';
 import type { AgentSettings, RigSettings, Settings } from './settings.ts';
-import { type AgentTable, type RigTable, rigFile, settingsFile } from './settings-schema.ts';
 import { similar } from './similar.ts';
-import { type Place, Source } from './source.ts';
-import { readToml } from './toml.ts';
-import type { TomlTable } from './toml-tree.ts';
+import { type Place, Source } from './toml/source.ts';
+import { readToml } from './toml/toml.ts';
+import type { TomlTable } from './toml/toml-tree.ts';
 
 /** The settings with everything that is wrong in them. */
 export interface SettingsResult {

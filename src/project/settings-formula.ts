@@ -3,7 +3,7 @@
  * plain path is read the short way; anything else gets the loader, which knows every rule.
  */
 import { RootedReader } from '../os/read-files.ts';
-import { readPlain } from '../plan/toml-plain.ts';
+import { readPlain } from '../plan/toml/toml-plain.ts';
 
 const PLAIN_PATH = /^(?:[A-Za-z0-9_-][A-Za-z0-9_.-]*\/)*[A-Za-z0-9_-][A-Za-z0-9_.-]*$/;
 const MAX_BYTES = 64 * 1024;

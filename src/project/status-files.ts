@@ -15,9 +15,9 @@ import { Collector } from '../diagnostic/collector.ts';
 import { writeFileAtomic } from '../os/files.ts';
 import { kindOf, realPath } from '../os/read-files.ts';
 import { ensureFolder, readTextFile } from '../os/text-file.ts';
-import { Source } from '../plan/source.ts';
-import { readToml } from '../plan/toml.ts';
-import type { TomlTable } from '../plan/toml-tree.ts';
+import { Source } from '../plan/toml/source.ts';
+import { readToml } from '../plan/toml/toml.ts';
+import type { TomlTable } from '../plan/toml/toml-tree.ts';
 import type { BeadRow } from '../ports/journal.ts';
 
 /** The only words that readers of bead files know. */

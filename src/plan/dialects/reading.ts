@@ -1,7 +1,7 @@
-import type { Code } from '../diagnostic/codes.ts';
-import type { Collector } from '../diagnostic/collector.ts';
-import type { Place, Source } from './source.ts';
-import type { TomlValue } from './toml-tree.ts';
+import type { Code } from '../../diagnostic/codes.ts';
+import type { Collector } from '../../diagnostic/collector.ts';
+import type { Place, Source } from '../toml/source.ts';
+import type { TomlValue } from '../toml/toml-tree.ts';
 
 /**
  * The state of reading one file against a schema.

@@ -1,8 +1,10 @@
 /** One bead file, read: typed values with their places, before anything is known about other files. */
-import type { NodeId } from '../core/ids.ts';
-import type { OnFailure } from '../core/plan.ts';
-import type { Collector } from '../diagnostic/collector.ts';
-import { quote } from '../diagnostic/neutralise.ts';
+import type { NodeId } from '../../core/ids.ts';
+import type { OnFailure } from '../../core/plan.ts';
+import type { Collector } from '../../diagnostic/collector.ts';
+import { quote } from '../../diagnostic/neutralise.ts';
+import type { Place, Source } from '../toml/source.ts';
+import type { TomlTable } from '../toml/toml-tree.ts';
 import { beadId, idProblem } from './bead-id.ts';
 import {
   type AgentWish,
@@ -13,8 +15,6 @@ import {
 } from './bead-schema.ts';
 import { Reading } from './reading.ts';
 import type { Located } from './schema.ts';
-import type { Place, Source } from './source.ts';
-import type { TomlTable } from './toml-tree.ts';
 
 export interface ContextWish {
   /** Key of the document: `spec` for `from_spec`. */

@@ -1,12 +1,12 @@
 /** Where each bead is executed and by whom. */
 import type { Collector } from '../diagnostic/collector.ts';
 import { quote } from '../diagnostic/neutralise.ts';
-import type { BeadDraft } from './bead-draft.ts';
-import type { FormulaDraft } from './formula-draft.ts';
-import type { Located } from './schema.ts';
+import type { BeadDraft } from './dialects/bead-draft.ts';
+import type { FormulaDraft } from './dialects/formula-draft.ts';
+import type { Located } from './dialects/schema.ts';
 import type { RigSettings, Settings } from './settings.ts';
 import { similar } from './similar.ts';
-import type { Place, Source } from './source.ts';
+import type { Place, Source } from './toml/source.ts';
 
 /** The agent that is always there: it runs `bead.task.run`. */
 export const SHELL = 'shell';
@@ -27,7 +27,7 @@ const COMMON: ReadonlySet<string> = new Set(['execute', 'report']);
  * Owns: which remarks were made already. I1: an unknown rig of the formula, mapped roles and the absence of agents are
  * reported once per formula.
  */
-export class Crew {
+export class Assignments {
   readonly #formula: FormulaDraft;
   readonly #settings: Settings;
   readonly #collector: Collector;

@@ -3,8 +3,8 @@
  * (it holds every token and would cost hundreds of megabytes for ten thousand files).
  */
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
-import { invariant } from '../core/invariant.ts';
-import type { Collector } from '../diagnostic/collector.ts';
+import { invariant } from '../../core/invariant.ts';
+import type { Collector } from '../../diagnostic/collector.ts';
 import type { Source } from './source.ts';
 import { explainSyntaxError, isBadEscape, type SyntaxProblem } from './toml-errors.ts';
 import { readPlain } from './toml-plain.ts';

@@ -8,11 +8,11 @@
  *
  * Requirements are always needs on `succeeded`, sequence and barriers on `settled`: a join counts only the former.
  */
-import { type NodeId, type Step, syncId } from '../core/ids.ts';
-import type { BeadNode, Formula, Join, Need, NodeSpec, Policy } from '../core/plan.ts';
-import type { BeadDraft } from './bead-draft.ts';
-import type { Assignment } from './crew.ts';
-import type { FormulaDraft } from './formula-draft.ts';
+import { type NodeId, type Step, syncId } from '../../core/ids.ts';
+import type { BeadNode, Formula, Join, Need, NodeSpec, Policy } from '../../core/plan.ts';
+import type { Assignment } from '../assignments.ts';
+import type { BeadDraft } from '../dialects/bead-draft.ts';
+import type { FormulaDraft } from '../dialects/formula-draft.ts';
 import { DEFAULT_PRIORITY } from './order.ts';
 import type { Graph } from './resolve.ts';
 

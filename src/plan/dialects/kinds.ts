@@ -1,8 +1,8 @@
 /** The kinds of single values that our files are made of. */
-import { quote } from '../diagnostic/neutralise.ts';
+import { quote } from '../../diagnostic/neutralise.ts';
+import { similar } from '../similar.ts';
+import type { TomlString } from '../toml/toml-tree.ts';
 import type { Kind, Located } from './schema.ts';
-import { similar } from './similar.ts';
-import type { TomlString } from './toml-tree.ts';
 
 /** Any string. */
 export const text: Kind<TomlString> = {

@@ -1,4 +1,4 @@
-import type { FormulaDraft } from './formula-draft.ts';
+import type { FormulaDraft } from '../dialects/formula-draft.ts';
 import { hasSync } from './lower.ts';
 import type { Graph } from './resolve.ts';
 

@@ -1,9 +1,9 @@
 /** The schema of a bead file: the native keys, the exporter's, and our extensions, all of which may be mixed. */
 
+import type { Place } from '../toml/source.ts';
 import { anything, byType, list, mapped, record } from './containers.ts';
 import { boolean, command, duration, integer, minutes, text, visibleText, word } from './kinds.ts';
 import { type Kind, type Located, type Out, optional, required, table, unavailable } from './schema.ts';
-import type { Place } from './source.ts';
 
 /** One line of acceptance; `check` is a command that decides it. */
 export interface CriterionText extends Place {

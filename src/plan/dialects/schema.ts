@@ -3,11 +3,11 @@
  * error at its place and going on), it types what was read, and it gives the published JSON Schema. One walk over the
  * tree, no intermediate objects: ten thousand files are read this way at every start.
  */
-import { quote } from '../diagnostic/neutralise.ts';
+import { quote } from '../../diagnostic/neutralise.ts';
+import { similar } from '../similar.ts';
+import type { Place } from '../toml/source.ts';
+import type { TomlEntry, TomlTable, TomlValue } from '../toml/toml-tree.ts';
 import type { Reading } from './reading.ts';
-import { similar } from './similar.ts';
-import type { Place } from './source.ts';
-import type { TomlEntry, TomlTable, TomlValue } from './toml-tree.ts';
 
 /** A JSON Schema (draft 7), as far as it is generated here. */
 export type JsonSchema = { readonly [key: string]: unknown };

@@ -1,9 +1,9 @@
 /** Kinds that are made of other kinds: records, lists, alternatives. */
-import { quote } from '../diagnostic/neutralise.ts';
+import { quote } from '../../diagnostic/neutralise.ts';
+import type { Place } from '../toml/source.ts';
+import type { TomlValue } from '../toml/toml-tree.ts';
 import type { Reading } from './reading.ts';
 import type { Kind, LocatedList } from './schema.ts';
-import type { Place } from './source.ts';
-import type { TomlValue } from './toml-tree.ts';
 
 /** A table with keys of the author's choice; keys that `accept` refuses (with a sentence) are reported. */
 export function record<O>(

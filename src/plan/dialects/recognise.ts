@@ -1,9 +1,9 @@
 /** Which of the formats in the world a formula file is written in; the first match wins. */
-import { unreachable } from '../core/invariant.ts';
-import type { Collector } from '../diagnostic/collector.ts';
-import { quote } from '../diagnostic/neutralise.ts';
-import type { Place, Source } from './source.ts';
-import type { TomlEntry, TomlTable } from './toml-tree.ts';
+import { unreachable } from '../../core/invariant.ts';
+import type { Collector } from '../../diagnostic/collector.ts';
+import { quote } from '../../diagnostic/neutralise.ts';
+import type { Place, Source } from '../toml/source.ts';
+import type { TomlEntry, TomlTable } from '../toml/toml-tree.ts';
 
 export type Dialect = 'native' | 'exporter';
 

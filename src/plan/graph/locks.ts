@@ -2,7 +2,7 @@
  * Beads that could run at once and would leave the same file share a lock: the name of the artifact, or of the two
  * patterns that could name the same file.
  */
-import type { FormulaDraft } from './formula-draft.ts';
+import type { FormulaDraft } from '../dialects/formula-draft.ts';
 import { segmentsOf } from './glob-overlap.ts';
 import { type AtOnce, Ordering } from './ordering.ts';
 import { overlaps } from './overlaps.ts';

@@ -1,11 +1,11 @@
 /** In which order beads are meant to run: the author's list, and what is made of it. */
-import type { Collector } from '../diagnostic/collector.ts';
-import { quote } from '../diagnostic/neutralise.ts';
-import type { FormulaDraft } from './formula-draft.ts';
+import type { Collector } from '../../diagnostic/collector.ts';
+import { quote } from '../../diagnostic/neutralise.ts';
+import type { FormulaDraft } from '../dialects/formula-draft.ts';
+import type { Located } from '../dialects/schema.ts';
+import { similar } from '../similar.ts';
 import { stableOrder } from './graph.ts';
 import type { Graph } from './resolve.ts';
-import type { Located } from './schema.ts';
-import { similar } from './similar.ts';
 
 /** Beads that the author listed come in that order, all others share the place after them. */
 export function authorRanks(

@@ -1,10 +1,10 @@
 /** The schema of gastown.toml and of rigs/NAME.toml. */
 
+import type { TomlString, TomlValue } from '../toml/toml-tree.ts';
 import { isId } from './bead-id.ts';
 import { anything, list, record } from './containers.ts';
 import { command, integer, text, visibleText, word } from './kinds.ts';
 import { inert, type Kind, type Out, optional, required, table, unavailable } from './schema.ts';
-import type { TomlString, TomlValue } from './toml-tree.ts';
 
 const NAME = '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$';
 const acceptName = (key: string): string | undefined =>

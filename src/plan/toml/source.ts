@@ -1,4 +1,4 @@
-import type { Position, Span } from '../diagnostic/diagnostic.ts';
+import type { Position, Span } from '../../diagnostic/diagnostic.ts';
 
 /** A half-open range of offsets (UTF-16 units) in a text: light enough to keep one per value. */
 export interface Place {

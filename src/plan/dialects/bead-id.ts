@@ -1,5 +1,5 @@
 /** Ids of beads, and names of rigs and agents: one path segment, so that they can name folders and branches. */
-import { type NodeId, nodeId } from '../core/ids.ts';
+import { type NodeId, nodeId } from '../../core/ids.ts';
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 

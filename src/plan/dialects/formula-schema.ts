@@ -1,9 +1,10 @@
 /** The schema of a formula file: the native keys and the exporter's sections. */
+
+import type { TomlValue } from '../toml/toml-tree.ts';
 import { onFailure } from './bead-schema.ts';
 import { anything, byType, list, record } from './containers.ts';
 import { boolean, duration, integer, minutes, text, visibleText, word } from './kinds.ts';
 import { inert, type Kind, type Out, optional, required, table, unavailable } from './schema.ts';
-import type { TomlValue } from './toml-tree.ts';
 
 const quorum = word('all', 'majority', 'any');
 

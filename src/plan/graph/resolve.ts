@@ -1,10 +1,10 @@
 /** Ids and requirements: from bead drafts to a graph, with everything that can be wrong between files. */
-import type { Collector } from '../diagnostic/collector.ts';
-import { quote } from '../diagnostic/neutralise.ts';
-import type { BeadDraft } from './bead-draft.ts';
+import type { Collector } from '../../diagnostic/collector.ts';
+import { quote } from '../../diagnostic/neutralise.ts';
+import type { BeadDraft } from '../dialects/bead-draft.ts';
+import type { Located } from '../dialects/schema.ts';
+import { similar } from '../similar.ts';
 import { cycles, levels, type Requires } from './graph.ts';
-import type { Located } from './schema.ts';
-import { similar } from './similar.ts';
 
 /** Beads as a graph; indices are positions in `beads`. */
 export interface Graph {

@@ -1,12 +1,12 @@
 /** The formula file, read: both dialects as one shape, before the beads are known. */
-import type { Formula, FormulaType, OnFailure } from '../core/plan.ts';
-import type { Collector } from '../diagnostic/collector.ts';
+import type { Formula, FormulaType, OnFailure } from '../../core/plan.ts';
+import type { Collector } from '../../diagnostic/collector.ts';
+import type { Place, Source } from '../toml/source.ts';
+import type { TomlTable } from '../toml/toml-tree.ts';
 import { type FormulaTables, formulaFile } from './formula-schema.ts';
 import { Reading } from './reading.ts';
 import { type Dialect, recognise, reportUnread } from './recognise.ts';
 import type { Located } from './schema.ts';
-import type { Place, Source } from './source.ts';
-import type { TomlTable } from './toml-tree.ts';
 
 export interface FormulaDraft {
   readonly source: Source;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Collector } from '../diagnostic/collector.ts';
+import { Collector } from '../../diagnostic/collector.ts';
 import { Source } from './source.ts';
 import { readFully, readToml } from './toml.ts';
 import { readPlain } from './toml-plain.ts';
