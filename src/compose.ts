@@ -31,6 +31,7 @@ import { DirectoryVerifier } from './verify/verifier.ts';
 /** Between the polite and the firm stop of a program. */
 const GRACE_MS = 10_000;
 
+/** What a run on this machine needs. */
 export interface LocalRun {
   readonly projectRoot: string;
   readonly settings: Settings;

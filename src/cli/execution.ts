@@ -102,6 +102,8 @@ class Show implements SessionObserver {
   readonly rows = new Map<NodeId, BeadRow>();
   readonly startedAt = systemClock.now();
   run = '';
+  /** Beads that were done since this command began. */
+  doneHere = 0;
   readonly #context: Context;
   readonly #plan: Plan;
   readonly #stateFolder: string;
@@ -154,6 +156,7 @@ class Show implements SessionObserver {
     events: Parameters<SessionObserver['committed']>[2],
   ): void {
     for (const row of changed) this.rows.set(row.id, row);
+    for (const event of events) if (event.type === 'bead-done') this.doneHere += 1;
     this.#reporter.committed(changed, events);
     this.#files.update(changed);
   }
@@ -253,6 +256,7 @@ function tellEnd(context: Context, phase: RunPhase, show: Show, wasInterrupted: 
   const parts = (['done', 'failed', 'skipped', 'cancelled'] as const).flatMap((status) =>
     counts[status] > 0 ? [console.paint(status, `${counts[status]} ${status}`)] : [],
   );
+  if (show.doneHere < counts.done) parts.push(`${show.doneHere} of them now`);
   const left = show.rows.size - counts.done - counts.failed - counts.skipped - counts.cancelled;
   if (left > 0) parts.push(`${left} to do`);
   const stream = show.run === '' ? console.stderr : console.stdout;

@@ -9,13 +9,15 @@ import { makeConsole } from './terminal/console.ts';
 export async function main(words: readonly string[], version: string): Promise<number> {
   const { stdout, stderr, env } = process;
   let readerIsGone = false;
+  let terminalIsGone = false;
   for (const stream of [stdout, stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (readerIsGone) return;
       readerIsGone = true;
       // A reader that goes away (`gastown status | head`) ends the program without a word; a run is stopped politely, as
       // when its terminal is closed. Nobody reads what cannot be written (a full disk), but the exit code tells.
-      const isReader = error.code === 'EPIPE' || error.code === 'EIO';
+      terminalIsGone = error.code === 'EIO';
+      const isReader = error.code === 'EPIPE' || terminalIsGone;
       if (!process.emit('SIGHUP', 'SIGHUP')) process.exit(isReader ? EXIT.done : EXIT.failed);
     });
   const cwd = currentFolder();
@@ -42,6 +44,8 @@ export async function main(words: readonly string[], version: string): Promise<n
     stderr.write(`${failureText(error)}\n`);
     return EXIT.failed;
   }
+  // Node insists on putting a terminal in order before it exits, and aborts when it is not there any more.
+  if (terminalIsGone) process.kill(process.pid, 'SIGHUP');
   return code === EXIT.done ? exitOf(context.process.exitCode ?? EXIT.failed) : code;
 }
 

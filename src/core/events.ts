@@ -20,6 +20,7 @@ export type PauseReason =
   /** A person asked for it (Ctrl-C, `gastown stop`); halts. */
   | { readonly type: 'stop'; readonly by: string };
 
+/** How a settled run ended: every selected bead done, some not, or stopped for one. */
 export type Outcome = 'done' | 'failed' | 'aborted';
 
 /** Limits that hold for a whole run. */
@@ -31,6 +32,7 @@ export interface RunLimits {
   readonly agents: Readonly<Record<string, number>>;
 }
 
+/** Everything that can have happened in a run. */
 export type Event = { readonly at: number } & (
   | {
       readonly type: 'run-created';

@@ -8,6 +8,7 @@ import type { NodeState } from './state.ts';
 import type { Store } from './store.ts';
 import { addNode, moveTo, select, stopTheClock } from './transition.ts';
 
+/** Lets the store follow one event; throws a Bug when the event cannot have happened. */
 export function evolve(store: Store, event: Event): void {
   const { run } = store;
   invariant(event.at >= run.lastAt, `time went back: ${event.at} < ${run.lastAt}`);

@@ -15,6 +15,7 @@ export type EffectKey = Branded<'effect'>;
 export const nodeId = (text: string): NodeId => text as NodeId;
 export const runId = (text: string): RunId => text as RunId;
 
+/** What one attempt goes through, in this order. */
 export type Step = 'prepare' | 'work' | 'verify' | 'integrate';
 
 /** The key under which an effect's answers are matched. */

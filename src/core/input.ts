@@ -14,6 +14,7 @@ export interface EffectRef {
   readonly step: Step;
 }
 
+/** Everything the machine can be told. */
 export type Input =
   | {
       readonly type: 'create';

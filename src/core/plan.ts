@@ -5,12 +5,14 @@
  */
 import type { NodeId, Step } from './ids.ts';
 
+/** What kind of plan a formula is; lowered to edges, so nothing after the loader asks. */
 export type FormulaType = 'convoy' | 'workflow' | 'expansion';
 /** What happens when a bead has used up its retries. */
 export type OnFailure = 'pause' | 'skip' | 'abort';
 /** When a convoy level with failures may pass its sync point. */
 export type Quorum = 'all' | 'majority' | 'any';
 
+/** The plan as a whole. */
 export interface Formula {
   readonly name: string;
   readonly type: FormulaType;
@@ -26,6 +28,7 @@ export interface Formula {
   readonly quorum: Quorum;
 }
 
+/** One line of acceptance. */
 export interface Criterion {
   readonly text: string;
   /** A shell command that decides the criterion (exit 0: verified); without one it is prose. */
@@ -41,6 +44,7 @@ export interface ContextRef {
   readonly lines: { readonly from: number; readonly to: number } | undefined;
 }
 
+/** One task of the plan, as its author wrote it and as agents read it. */
 export interface Bead {
   readonly id: NodeId;
   readonly name: string;
@@ -75,6 +79,7 @@ export interface Bead {
 /** `succeeded`: the node is done. `settled`: it is done, skipped, cancelled or failed for good. `failed`: it failed for good. */
 export type EdgeOn = 'succeeded' | 'settled' | 'failed';
 
+/** An edge of the lowered graph, seen from the node that needs. */
 export interface Need {
   readonly node: NodeId;
   readonly on: EdgeOn;
@@ -127,8 +132,10 @@ export interface SyncNode extends NodeBase {
   readonly quorum: Quorum;
 }
 
+/** A node of the lowered graph. */
 export type NodeSpec = BeadNode | SyncNode;
 
+/** Everything a run executes. */
 export interface Plan {
   /** Hash over everything in this plan but itself and what the engine writes back (`declaredDone`, `statusLine`). */
   readonly hash: string;

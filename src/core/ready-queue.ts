@@ -23,6 +23,7 @@ interface Lane {
   readonly queue: Heap<BeadNode>;
 }
 
+/** The beads that could start, best first. */
 export class ReadyQueue {
   readonly #lanes = new Map<string, Lane>();
   readonly #parked = new Map<string, Heap<BeadNode>>();

@@ -5,6 +5,7 @@
 import type { Emit } from './events.ts';
 import type { Store } from './store.ts';
 
+/** Starts what may start now. */
 export function schedule(store: Store, emit: Emit): void {
   const { run } = store;
   while (run.phase.phase === 'active' && run.working < run.limits.parallel) {

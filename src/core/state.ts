@@ -7,6 +7,7 @@ import type { Failure } from './failure.ts';
 import type { NodeId, RunId, Step } from './ids.ts';
 import type { EdgeOn, NodeSpec } from './plan.ts';
 
+/** Where a node is. */
 export type NodePhase =
   | { readonly phase: 'waiting' }
   /** All needs are met and it is selected; in the ready queue or parked at a lock. */
@@ -22,6 +23,7 @@ export type NodePhase =
   | { readonly phase: 'skipped'; readonly because: NodeId }
   | { readonly phase: 'cancelled' };
 
+/** An edge, seen from the node it starts at. */
 export interface OutEdge {
   readonly to: NodeId;
   readonly on: EdgeOn;
@@ -53,6 +55,7 @@ export interface NodeState {
   membersLost: number;
 }
 
+/** Where a run is. */
 export type RunPhase =
   | { readonly phase: 'active' }
   | { readonly phase: 'paused'; readonly reason: PauseReason; readonly halted: boolean }

@@ -17,6 +17,7 @@ export interface Timer {
   readonly limit: { readonly attempt: number; readonly step: Step } | undefined;
 }
 
+/** The in-memory store of one run. */
 export class Store {
   readonly run: RunState = {
     run: undefined,

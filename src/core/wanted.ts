@@ -9,6 +9,7 @@ import { invariant } from './invariant.ts';
 import { isHalted, type NodeState, type RunState } from './state.ts';
 import type { Store } from './store.ts';
 
+/** What whoever carries effects out has to do. */
 export interface Commands {
   readonly start: ReadonlyMap<EffectKey, EffectRef>;
   readonly stop: readonly EffectKey[];

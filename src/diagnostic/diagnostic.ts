@@ -20,6 +20,7 @@ export interface Span {
   readonly end: Position;
 }
 
+/** Something in the author's files that is wrong, or could be better. */
 export interface Diagnostic {
   readonly code: Code;
   readonly severity: Severity;

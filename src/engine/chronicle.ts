@@ -18,6 +18,7 @@ interface Dates {
   endedAt: number | undefined;
 }
 
+/** The rows of one run. */
 export class Chronicle {
   readonly #header: RunHeader;
   readonly #beads: ReadonlyMap<NodeId, Bead>;

@@ -10,6 +10,7 @@ import { Bug, invariant, unreachable } from '../core/invariant.ts';
 import type { Bead, Plan } from '../core/plan.ts';
 import type { Attempt, Performers, StepEnd } from '../ports/work.ts';
 
+/** What a crew is made from. */
 export interface CrewParts {
   readonly run: RunId;
   readonly plan: Plan;
@@ -23,6 +24,7 @@ export interface CrewParts {
 /** How work is begun: `start` it, or `adopt` what an earlier driver may have left, living or ended. */
 export type Beginning = 'start' | 'adopt';
 
+/** Performs effects. */
 export class Crew {
   readonly #parts: CrewParts;
   readonly #beads: ReadonlyMap<NodeId, Bead>;

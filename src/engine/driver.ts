@@ -22,6 +22,7 @@ import type { Clock } from '../ports/work.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { Beginning, Crew } from './crew.ts';
 
+/** What a driver is made from. */
 export interface DriverParts {
   readonly store: Store;
   readonly chronicle: Chronicle;
@@ -33,6 +34,7 @@ export interface DriverParts {
   readonly observe: (run: RunRow, changed: readonly BeadRow[], events: readonly Event[]) => void;
 }
 
+/** Drives one run to its end. */
 export class Driver {
   readonly #parts: DriverParts;
   readonly #alive = new Map<

@@ -6,6 +6,7 @@ import { Store } from '../core/store.ts';
 import type { JournalReader, RunHeader } from '../ports/journal.ts';
 import { Chronicle } from './chronicle.ts';
 
+/** A run as its journal tells it. */
 export interface History {
   readonly store: Store;
   readonly chronicle: Chronicle;

@@ -4,10 +4,12 @@
  */
 import type { Journal, Lease, ProcessIdentity } from '../ports/journal.ts';
 
+/** What came of asking for the lease. */
 export type Claim =
   | { readonly type: 'held-by-us'; readonly lease: Lease }
   | { readonly type: 'held-by-another'; readonly lease: Lease; readonly judged: 'alive' | 'elsewhere' };
 
+/** What a claim is judged by. */
 export interface ClaimParts {
   readonly journal: Journal;
   readonly self: ProcessIdentity;
@@ -18,6 +20,7 @@ export interface ClaimParts {
   readonly steal: boolean;
 }
 
+/** Takes the lease if it is free, or if its holder is dead. */
 export function claim({ journal, self, now, isAlive, steal }: ClaimParts): Claim {
   const isElsewhere = (holder: ProcessIdentity): boolean =>
     holder.host !== self.host || (holder.bootId === self.bootId && holder.pidNamespace !== self.pidNamespace);

@@ -12,6 +12,7 @@ import type { Journal, JournalReader, RunHeader } from '../ports/journal.ts';
 import { Chronicle } from './chronicle.ts';
 import { replay, replayMachine } from './history.ts';
 
+/** What somebody wants run. */
 export interface RunRequest {
   readonly plan: Plan;
   readonly limits: RunLimits;
@@ -23,6 +24,7 @@ export interface RunRequest {
   readonly by: string;
 }
 
+/** A run, made ready to be driven. */
 export interface Opening {
   readonly header: RunHeader;
   readonly store: Store;

@@ -2,6 +2,7 @@
 import type { PauseReason } from '../core/events.ts';
 import { unreachable } from '../core/invariant.ts';
 
+/** One sentence, which may hold outside text. */
 export function pauseSentence(reason: PauseReason): string {
   switch (reason.type) {
     case 'bead-failed':

@@ -28,6 +28,7 @@ import { replayMachine } from './history.ts';
 import { claim } from './lease.ts';
 import { type Opening, open, type RunRequest, unmetRequirements } from './opening.ts';
 
+/** What a session is made from. */
 export interface SessionParts {
   readonly journal: Journal;
   readonly clock: Clock;
@@ -44,6 +45,7 @@ export interface SessionParts {
   readonly observer: SessionObserver;
 }
 
+/** Who is told how a session goes; must not throw. */
 export interface SessionObserver {
   /** Before anything starts: which run this is and what is left of it. */
   opened(opening: Opening, rows: readonly BeadRow[]): void;
@@ -52,6 +54,7 @@ export interface SessionObserver {
   swept(leftovers: readonly { readonly node: NodeId; readonly processes: number }[]): void;
 }
 
+/** How a session ended. */
 export type SessionEnd =
   | { readonly type: 'ended'; readonly run: RunHeader; readonly phase: RunPhase }
   /** The journal could not be written any more: everything was stopped, and what it holds is safe. */

@@ -191,7 +191,8 @@ describe('drivers that die', () => {
       ),
       { numRuns: 800 },
     );
-  });
+    // Shrinking a counterexample takes minutes.
+  }, 300_000);
 });
 
 function hasLimits({ nodes, timeoutMs }: RandomPlan): boolean {

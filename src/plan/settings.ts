@@ -4,6 +4,7 @@
  */
 export type RigKind = 'directory' | 'worktree' | 'container';
 
+/** One `[rigs.NAME]`. */
 export interface RigSettings {
   readonly name: string;
   readonly kind: RigKind;
@@ -23,6 +24,7 @@ export interface RigSettings {
   readonly parallel: number | undefined;
 }
 
+/** One `[agents.NAME]`. */
 export interface AgentSettings {
   readonly name: string;
   /** Program and arguments; the prompt arrives on standard input, the bead in `GASTOWN_*`. */
@@ -32,6 +34,7 @@ export interface AgentSettings {
   readonly parallel: number | undefined;
 }
 
+/** A project's settings. */
 export interface Settings {
   /** `project.formula`, relative to the project root. */
   readonly formula: string | undefined;

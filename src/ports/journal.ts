@@ -17,6 +17,7 @@ export interface ProcessIdentity {
   readonly startTime: string;
 }
 
+/** Who may append to the journal. */
 export interface Lease {
   /** Grows by one with every acquisition; every append is checked against it. */
   readonly epoch: number;
@@ -24,6 +25,7 @@ export interface Lease {
   readonly acquiredAt: number;
 }
 
+/** What a run is, for good. */
 export interface RunHeader {
   readonly run: RunId;
   readonly formula: string;
@@ -48,6 +50,7 @@ export interface BeadRow {
   readonly note: string | undefined;
 }
 
+/** A run as readers see it. */
 export interface RunRow extends RunHeader {
   readonly phase: 'active' | 'paused' | 'settled';
   readonly outcome: string | undefined;
@@ -66,6 +69,7 @@ export interface Projection {
   readonly beads: readonly BeadRow[];
 }
 
+/** What somebody asks of the driver. */
 export interface InboxMessage {
   readonly id: number;
   readonly type: string;
@@ -74,6 +78,7 @@ export interface InboxMessage {
   readonly at: number;
 }
 
+/** Reads the journal without disturbing whoever drives. */
 export interface JournalReader extends Disposable {
   runs(): readonly RunRow[];
   /** The newest run of a formula file; of any formula when none is given. */
@@ -89,6 +94,7 @@ export interface JournalReader extends Disposable {
   setting(key: string): string | undefined;
 }
 
+/** The whole journal, for whoever drives. */
 export interface Journal extends JournalReader {
   /**
    * Takes the lease when it is free or `mayTake(holder)` says that its holder is dead; else returns the holder.

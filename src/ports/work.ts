@@ -31,12 +31,14 @@ export interface PreparedRig {
   readonly secretValues: readonly string[];
 }
 
+/** How a step of an attempt ended. */
 export type StepEnd<Report> =
   | { readonly type: 'succeeded'; readonly report: Report }
   | { readonly type: 'failed'; readonly failure: Failure }
   /** Stopped because the signal asked for it; everything is gone. */
   | { readonly type: 'stopped' };
 
+/** Where beads are worked on. */
 export interface Rig {
   /** What every attempt in this rig gets; cheap and idempotent for a directory. */
   open(settings: RigSettings): PreparedRig;
@@ -44,11 +46,13 @@ export interface Rig {
   prepare(attempt: Attempt, key: EffectKey, signal: AbortSignal): Promise<StepEnd<undefined>>;
 }
 
+/** What a worker left besides files. */
 export interface WorkReport {
   /** Exit status of the worker's process. */
   readonly exit: number;
 }
 
+/** Who does the work of a bead. */
 export interface Agent {
   /** The `work` step. Journaled as started before this is called; must never run twice for the same key. */
   work(attempt: Attempt, rig: PreparedRig, key: EffectKey, signal: AbortSignal): Promise<StepEnd<WorkReport>>;
@@ -72,6 +76,7 @@ export interface CriterionVerdict {
   readonly evidence: string;
 }
 
+/** Why a bead is believed to be done. */
 export interface Evidence {
   readonly artifacts: readonly {
     readonly pattern: string;
@@ -84,6 +89,7 @@ export interface Evidence {
   readonly sharedTree: boolean;
 }
 
+/** Who believes a worker, or does not. */
 export interface Verifier {
   /** The `verify` step: artifacts, checks, criteria; a failed one is a `task` failure. */
   verify(attempt: Attempt, rig: PreparedRig, key: EffectKey, signal: AbortSignal): Promise<StepEnd<Evidence>>;

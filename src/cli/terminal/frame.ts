@@ -26,6 +26,8 @@ export class Frame {
 
   /** Shows these lines instead of the ones shown before. */
   draw(lines: readonly string[]): void {
+    const isSame = lines.length === this.#lines.length && lines.every((line, at) => line === this.#lines[at]);
+    if (this.#isOpen && isSame && (this.#out.columns ?? this.#columns) >= this.#columns) return;
     let text = this.#isOpen ? '' : HIDE_CURSOR;
     this.#isOpen = true;
     const columns = this.#out.columns ?? Number.POSITIVE_INFINITY;
