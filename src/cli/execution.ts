@@ -102,6 +102,7 @@ class Show implements SessionObserver {
   readonly rows = new Map<NodeId, BeadRow>();
   readonly startedAt = systemClock.now();
   run = '';
+  readonly isJson: boolean;
   /** Beads that were done since this command began. */
   doneHere = 0;
   readonly #context: Context;
@@ -113,6 +114,7 @@ class Show implements SessionObserver {
 
   constructor(context: Context, root: string, plan: Plan, flags: ExecutionFlags) {
     this.#context = context;
+    this.isJson = flags.json;
     this.#plan = plan;
     this.#stateFolder = stateFolderOf(root);
     const { console } = context;
@@ -220,7 +222,7 @@ function tell(context: Context, end: SessionEnd, show: Show, wasInterrupted: boo
     case 'ended':
       return tellEnd(context, end.phase, show, wasInterrupted);
     case 'nothing-to-do':
-      print(stdout, [
+      print(show.isJson ? stderr : stdout, [
         `${context.console.paint('done', context.console.glyphs.marks.done)} everything asked for is done (run ${end.run.run}); --rerun runs it again`,
       ]);
       return EXIT.done;
@@ -259,12 +261,16 @@ function tellEnd(context: Context, phase: RunPhase, show: Show, wasInterrupted: 
   if (show.doneHere < counts.done) parts.push(`${show.doneHere} of them now`);
   const left = show.rows.size - counts.done - counts.failed - counts.skipped - counts.cancelled;
   if (left > 0) parts.push(`${left} to do`);
-  const stream = show.run === '' ? console.stderr : console.stdout;
+  // With --json, standard output holds the events and nothing else.
+  const stream = show.isJson ? console.stderr : console.stdout;
   const say = (text: string): void => print(stream, [text]);
   switch (phase.phase) {
     case 'settled':
       say(`${parts.join(', ')} in ${took} (run ${show.run})`);
-      if (phase.outcome === 'done') return EXIT.done;
+      if (phase.outcome === 'done') {
+        say('  = hint: gastown status --bead ID shows what was done, and why it is believed');
+        return EXIT.done;
+      }
       print(console.stderr, failures(show.rows));
       say('  = hint: gastown logs BEAD shows what happened; gastown run tries what failed again');
       return EXIT.failed;

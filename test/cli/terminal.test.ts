@@ -182,7 +182,7 @@ describe.skipIf(!hasTmux)('in a real terminal', () => {
     await sandbox.until('the end', () => terminal.screen().includes('exit 0'));
     const screen = terminal.screen();
     expect(screen).toMatch(/✓ slow {2}done in/);
-    expect(screen).toMatch(/\n2 done in [\d.]+s \(run r1\)\nexit 0$/);
+    expect(screen).toMatch(/\n2 done in [\d.]+s \(run r1\)\n {2}= hint: gastown status [^\n]+\nexit 0$/);
     expect(screen).not.toMatch(/running|halfway|[█░⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/);
     expect(terminal.screen(['-e'])).toMatch(/\u001b\[32m(?:\u001b\[49m)?✓/);
   });
