@@ -16,6 +16,7 @@ import type { Bead } from '../core/plan.ts';
 import { ShellPool } from '../os/shell-pool.ts';
 import type { AgentSettings } from '../plan/settings.ts';
 import type { Attempt, PreparedRig } from '../ports/work.ts';
+import { madeUpWork } from '../testing/work-samples.ts';
 import { HeadlessAgent, resolveCommand } from './headless.ts';
 import { ShellAgent } from './shell.ts';
 import { exitFailure } from './worker.ts';
@@ -70,27 +71,13 @@ function preparedRig(env: Record<string, string> = {}): PreparedRig {
 function attemptAt(bead: Partial<Bead>, more: Partial<Attempt> = {}): Attempt {
   return {
     run: runId('r1'),
-    bead: {
-      id: nodeId('pet-crud'),
+    bead: madeUpWork('pet-crud', {
       name: 'Pet CRUD',
       file: 'gastown/beads/pet-crud.toml',
-      description: '',
-      requires: [],
-      priority: 5,
-      level: 0,
       artifacts: ['a.txt', 'b c.txt'],
-      criteria: [],
-      checks: [],
-      context: [],
-      run: undefined,
-      agent: undefined,
-      rig: 'default',
-      timeoutMs: undefined,
-      declaredDone: false,
-      statusLine: undefined,
       key: 'k',
       ...bead,
-    },
+    }),
     formula: {
       name: 'f',
       type: 'convoy',

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeId, runId } from '../core/ids.ts';
 import type { Bead, Formula, Plan } from '../core/plan.ts';
 import type { Attempt } from '../ports/work.ts';
+import { madeUpWork } from '../testing/work-samples.ts';
 import { buildPrompt, type DocumentRead, type PromptParts, promptFor } from './prompt.ts';
 
 const formula: Formula = {
@@ -36,27 +37,7 @@ One server, one module per resource.
 Pets have a name.`;
 
 function makeBead(id: string, more: Partial<Bead> = {}): Bead {
-  return {
-    id: nodeId(id),
-    name: id,
-    file: `gastown/beads/${id}.toml`,
-    description: '',
-    requires: [],
-    priority: 2,
-    level: 0,
-    artifacts: [],
-    criteria: [],
-    checks: [],
-    context: [],
-    run: undefined,
-    agent: undefined,
-    rig: 'default',
-    timeoutMs: undefined,
-    declaredDone: false,
-    statusLine: undefined,
-    key: 'key',
-    ...more,
-  };
+  return madeUpWork(id, { name: id, file: `gastown/beads/${id}.toml`, priority: 2, key: 'key', ...more });
 }
 
 const petCrud = makeBead('pet-crud', {

@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeId } from '../core/ids.ts';
 import type { Bead } from '../core/plan.ts';
 import type { NodeStatus } from '../core/status.ts';
+import { madeUpWork } from '../testing/work-samples.ts';
 import { fileWord, mirrorText, StatusFiles, withStatus } from './status-files.ts';
 
 const statuses: readonly NodeStatus[] = [
@@ -31,26 +32,8 @@ const statuses: readonly NodeStatus[] = [
 const first = (key: string, text: string): string | undefined =>
   new RegExp(`${key} = "([^"]*)"`).exec(text)?.[1];
 
-const bead = (file: string, statusLine: number | undefined): Bead => ({
-  id: nodeId('a'),
-  name: 'A "quoted" name',
-  file,
-  description: '',
-  requires: [],
-  priority: 1,
-  level: 0,
-  artifacts: [],
-  criteria: [],
-  checks: [],
-  context: [],
-  run: undefined,
-  agent: undefined,
-  rig: 'default',
-  timeoutMs: undefined,
-  declaredDone: false,
-  statusLine,
-  key: 'k',
-});
+const bead = (file: string, statusLine: number | undefined): Bead =>
+  madeUpWork('a', { name: 'A "quoted" name', file, priority: 1, statusLine, key: 'k' });
 
 describe('status words', () => {
   it('uses only the four words that readers know', () => {

@@ -14,6 +14,7 @@ import { type EffectKey, effectKey, nodeId, runId } from '../core/ids.ts';
 import { ShellPool } from '../os/shell-pool.ts';
 import type { RigSettings } from '../plan/settings.ts';
 import type { Attempt } from '../ports/work.ts';
+import { madeUpWork } from '../testing/work-samples.ts';
 import { DirectoryRig, RigProblem } from './directory.ts';
 
 const never = new AbortController().signal;
@@ -63,26 +64,7 @@ function attempt(): { attempt: Attempt; key: EffectKey } {
   const id = nodeId(`bead-${count}`);
   const folder = join(root, id);
   mkdirSync(folder);
-  const bead: Attempt['bead'] = {
-    id,
-    name: id,
-    file: '',
-    description: '',
-    requires: [],
-    priority: 5,
-    level: 0,
-    artifacts: [],
-    criteria: [],
-    checks: [],
-    context: [],
-    run: undefined,
-    agent: undefined,
-    rig: 'default',
-    timeoutMs: undefined,
-    declaredDone: false,
-    statusLine: undefined,
-    key: id,
-  };
+  const bead = madeUpWork(id);
   const formula: Attempt['formula'] = {
     name: 'f',
     type: 'convoy',

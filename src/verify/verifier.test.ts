@@ -16,6 +16,7 @@ import { effectKey, nodeId, runId } from '../core/ids.ts';
 import type { Bead, Formula } from '../core/plan.ts';
 import { ShellPool } from '../os/shell-pool.ts';
 import type { Attempt, Evidence, PreparedRig, StepEnd } from '../ports/work.ts';
+import { madeUpWork } from '../testing/work-samples.ts';
 import type { CommandRunner } from './checks.ts';
 import { DirectoryVerifier } from './verifier.ts';
 
@@ -71,27 +72,13 @@ function makeRig(checks: readonly string[], secretValues: readonly string[] = []
 }
 
 function makeAttempt(more: Partial<Bead>, number = 1): Attempt {
-  const bead: Bead = {
-    id: nodeId('pet-crud'),
+  const bead: Bead = madeUpWork('pet-crud', {
     name: 'Pet CRUD',
     file: 'beads/pet-crud.toml',
-    description: '',
-    requires: [],
     priority: 2,
-    level: 0,
-    artifacts: [],
-    criteria: [],
-    checks: [],
-    context: [],
-    run: undefined,
-    agent: undefined,
-    rig: 'default',
-    timeoutMs: undefined,
-    declaredDone: false,
-    statusLine: undefined,
     key: 'key',
     ...more,
-  };
+  });
   const folder = join(project, `state/pet-crud.${number}`);
   mkdirSync(folder, { recursive: true });
   return { run: runId('r1'), bead, formula, number, previous: undefined, folder };

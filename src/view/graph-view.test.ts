@@ -2,29 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nodeId, syncId } from '../core/ids.ts';
 import type { Bead, BeadNode, EdgeOn, NodeSpec, Plan } from '../core/plan.ts';
+import { madeUpWork } from '../testing/work-samples.ts';
 import { graphOfBeads, graphOfPlan, withoutSyncPoints } from './graph-view.ts';
 
 function bead(id: string, level: number, requires: string[]): Bead {
-  return {
-    id: nodeId(id),
+  return madeUpWork(id, {
     name: `The ${id}`,
     file: `beads/${id}.toml`,
-    description: '',
     requires: requires.map(nodeId),
-    priority: 5,
     level,
-    artifacts: [],
-    criteria: [],
-    checks: [],
-    context: [],
-    run: undefined,
-    agent: undefined,
-    rig: 'default',
-    timeoutMs: undefined,
-    declaredDone: false,
-    statusLine: undefined,
     key: id,
-  };
+  });
 }
 
 function node(id: string, level: number, needs: [string, EdgeOn][]): BeadNode {
