@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProcessCensus } from './process-census.ts';
 import { formatIdentity, identityOf, isSame, judge, ownIdentity, parseIdentity } from './process-identity.ts';
@@ -118,9 +121,17 @@ describe('ending trees', () => {
   });
 
   it('asks politely first, then not', async () => {
-    const polite = await session("trap 'exit 7' TERM; echo up; while :; do sleep 0.01; done", own('polite'));
-    await endTree(polite.identity, new Set(), 60_000, () => false, patient);
-    expect(await polite.exit).toEqual([7, null]);
+    // As under a helper: the leader only waits, and what it runs is asked.
+    const folder = mkdtempSync(join(tmpdir(), 'gastown-tree-'));
+    try {
+      const command = `trap 'echo bye > ${folder}/said; exit 7' TERM; echo up; while :; do sleep 0.01; done`;
+      const polite = await session(`trap : TERM; (${command}); :`, own('polite'));
+      await endTree(polite.identity, new Set(), 60_000, () => false, patient);
+      await polite.exit;
+      expect(readFileSync(join(folder, 'said'), 'utf8')).toBe('bye\n');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
     const deaf = await session("trap '' TERM; echo up; while :; do sleep 1; done", own('deaf'));
     await endTree(deaf.identity, new Set(), 20, () => false, patient);
     expect(await deaf.exit).toEqual([null, 'SIGKILL']);
