@@ -15,6 +15,18 @@ export type NodeStatus =
 /** How many beads have each status. */
 export type StatusCounts = Readonly<Record<NodeStatus, number>>;
 
+/** Counts to begin counting with. */
+export const noCounts = (): Record<NodeStatus, number> => ({
+  waiting: 0,
+  ready: 0,
+  running: 0,
+  done: 0,
+  failed: 0,
+  skipped: 0,
+  paused: 0,
+  cancelled: 0,
+});
+
 /** `paused`: it could start, but the run starts nothing new. */
 export function statusOf(run: RunState, node: NodeState): NodeStatus {
   const { phase } = node.phase;

@@ -8,7 +8,7 @@ import type { NodeId } from '../core/ids.ts';
 import { invariant, unreachable } from '../core/invariant.ts';
 import type { Bead } from '../core/plan.ts';
 import { isSettled, type NodeState } from '../core/state.ts';
-import { type NodeStatus, statusOf } from '../core/status.ts';
+import { type NodeStatus, noCounts, statusOf } from '../core/status.ts';
 import type { Store } from '../core/store.ts';
 import type { BeadRow, Projection, RunHeader, RunRow } from '../ports/journal.ts';
 import { pauseSentence } from './sentences.ts';
@@ -26,16 +26,7 @@ export class Chronicle {
   #runPhase = '';
   /** What readers were last told of each bead, and how many of each there are. */
   readonly #statuses = new Map<NodeId, NodeStatus>();
-  readonly #counts: Record<NodeStatus, number> = {
-    waiting: 0,
-    ready: 0,
-    running: 0,
-    done: 0,
-    failed: 0,
-    skipped: 0,
-    paused: 0,
-    cancelled: 0,
-  };
+  readonly #counts: Record<NodeStatus, number> = noCounts();
 
   constructor(header: RunHeader, beads: readonly Bead[]) {
     this.#header = header;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Event } from '../core/events.ts';
 import { nodeId, runId } from '../core/ids.ts';
 import type { Bead, Plan } from '../core/plan.ts';
+import { noCounts } from '../core/status.ts';
 import { bead as beadNode, Machine } from '../testing/machine.ts';
 import { MemoryJournal } from '../testing/memory-journal.ts';
 import { planAround } from '../testing/random-bead-plan.ts';
@@ -58,16 +59,7 @@ function journalWith(plan: Plan, done: readonly string[]): MemoryJournal {
     createdAt: 0,
   };
   journal.createRun(lease.epoch, header);
-  const counts = {
-    waiting: 0,
-    ready: 0,
-    running: 0,
-    done: 0,
-    failed: 0,
-    skipped: 0,
-    paused: 0,
-    cancelled: 0,
-  };
+  const counts = noCounts();
   journal.append(lease.epoch, header.run, created, {
     run: {
       ...header,

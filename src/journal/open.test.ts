@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RunId, runId } from '../core/ids.ts';
+import { noCounts } from '../core/status.ts';
 import { type Journal, JournalProblem } from '../ports/journal.ts';
 import { UPCASTS } from './codec.ts';
 import { openDatabase } from './database.ts';
@@ -82,7 +83,7 @@ function writeRun(journal: Journal, events = 50): RunId {
         updatedAt: 1,
         workedMs: 0,
         parallel: 1,
-        counts: { waiting: 0, ready: 0, running: 0, done: 0, failed: 0, skipped: 0, paused: 0, cancelled: 0 },
+        counts: noCounts(),
       },
       beads: [],
     },

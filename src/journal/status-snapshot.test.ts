@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeId, type RunId, runId } from '../core/ids.ts';
+import { noCounts } from '../core/status.ts';
 import type { BeadRow, Journal, RunRow } from '../ports/journal.ts';
 import { openJournal } from './open.ts';
 import { readStatus, saveStatus } from './status-snapshot.ts';
@@ -44,7 +45,7 @@ function begin(formulaFile: string): RunId {
     updatedAt: 1,
     workedMs: 0,
     parallel: 1,
-    counts: { waiting: 0, ready: 0, running: 0, done: 0, failed: 0, skipped: 0, paused: 0, cancelled: 0 },
+    counts: noCounts(),
   };
   const row: RunRow = { ...header, ...rest, phase: 'active' };
   journal.createRun(lease.epoch, header);

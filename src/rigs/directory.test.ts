@@ -14,7 +14,7 @@ import { type EffectKey, effectKey, nodeId, runId } from '../core/ids.ts';
 import { ShellPool } from '../os/shell-pool.ts';
 import type { RigSettings } from '../plan/settings.ts';
 import type { Attempt } from '../ports/work.ts';
-import { madeUpWork } from '../testing/work-samples.ts';
+import { madeUpRig, madeUpWork } from '../testing/work-samples.ts';
 import { DirectoryRig, RigProblem } from './directory.ts';
 
 const never = new AbortController().signal;
@@ -30,22 +30,6 @@ afterEach(async () => {
   await pool[Symbol.asyncDispose]();
   rmSync(root, { recursive: true });
 });
-
-function settings(more: Partial<RigSettings> = {}): RigSettings {
-  return {
-    name: 'default',
-    kind: 'directory',
-    root: '.',
-    setup: [],
-    checks: [],
-    env: {},
-    envAllow: [],
-    secrets: [],
-    agent: undefined,
-    parallel: undefined,
-    ...more,
-  };
-}
 
 function rigOf(one: RigSettings, userEnv: Record<string, string> = {}): DirectoryRig {
   return new DirectoryRig({
@@ -92,7 +76,7 @@ const ran = (): string => readFileSync(join(root, 'ran'), 'utf8');
 describe('opening a directory rig', () => {
   it('takes over only what is allowed, and what the rig says', () => {
     const user = { HOME: '/h', LC_ALL: 'C', TOKEN: 'tok-tok', AWS_SECRET: 'x', EDITOR: 'vi', PORT: '1' };
-    const one = settings({ env: { PORT: '2' }, envAllow: ['EDITOR'], secrets: ['TOKEN'] });
+    const one = madeUpRig({ env: { PORT: '2' }, envAllow: ['EDITOR'], secrets: ['TOKEN'] });
     const rig = rigOf(one, user);
     const opened = rig.open(one);
     expect(opened.env).toEqual({
@@ -109,7 +93,7 @@ describe('opening a directory rig', () => {
   });
 
   it('names secrets that are missing or empty', () => {
-    const one = settings({ secrets: ['A_TOKEN', 'PATH', 'B_TOKEN'] });
+    const one = madeUpRig({ secrets: ['A_TOKEN', 'PATH', 'B_TOKEN'] });
     expect(() => rigOf(one, { B_TOKEN: '' }).open(one)).toThrow(/needs A_TOKEN, B_TOKEN/);
   });
 
@@ -120,7 +104,7 @@ describe('opening a directory rig', () => {
     symlinkSync(`${root}-sibling`, join(root, 'sibling'));
     writeFileSync(join(root, 'file'), '');
     try {
-      const one = settings({ root: path });
+      const one = madeUpRig({ root: path });
       expect(() => rigOf(one).open(one)).toThrow(RigProblem);
     } finally {
       rmSync(`${root}-sibling`, { recursive: true });
@@ -130,7 +114,7 @@ describe('opening a directory rig', () => {
   it('follows links that stay inside', () => {
     mkdirSync(join(root, 'in'));
     symlinkSync('in', join(root, 'link'));
-    const one = settings({ root: 'link' });
+    const one = madeUpRig({ root: 'link' });
     expect(rigOf(one).open(one).directory).toBe(join(root, 'in'));
   });
 });
@@ -139,7 +123,7 @@ describe('preparing a directory rig', () => {
   const success = { type: 'succeeded', report: undefined };
 
   it('runs its setup once per run, in order, whoever asks and however many at once', async () => {
-    const one = settings({ setup: ['printf a >>ran', 'sleep 0.05; printf b >>ran'] });
+    const one = madeUpRig({ setup: ['printf a >>ran', 'sleep 0.05; printf b >>ran'] });
     const rig = rigOf(one);
     expect(await Promise.all([prepare(rig), prepare(rig), prepare(rig)])).toEqual([
       success,
@@ -148,12 +132,12 @@ describe('preparing a directory rig', () => {
     ]);
     expect(await prepare(rigOf(one))).toEqual(success);
     expect(ran()).toBe('ab');
-    expect(await prepare(rigOf(settings({ setup: ['printf c >>ran'] })))).toEqual(success);
+    expect(await prepare(rigOf(madeUpRig({ setup: ['printf c >>ran'] })))).toEqual(success);
     expect(ran()).toBe('abc');
   });
 
   it('says which command failed, and tries again with the next attempt', async () => {
-    const one = settings({ setup: ['printf a >>ran', 'echo went wrong; [ -e mended ]'] });
+    const one = madeUpRig({ setup: ['printf a >>ran', 'echo went wrong; [ -e mended ]'] });
     const rig = rigOf(one);
     const end = await prepare(rig);
     expect(end).toMatchObject({ type: 'failed', failure: { class: 'infrastructure', code: 'setup' } });
@@ -164,7 +148,7 @@ describe('preparing a directory rig', () => {
   });
 
   it('is taken over by who waits when the one who runs it is stopped', async () => {
-    const one = settings({ setup: ['printf a >>ran; [ -e go ] || sleep 1000'] });
+    const one = madeUpRig({ setup: ['printf a >>ran; [ -e go ] || sleep 1000'] });
     const rig = rigOf(one);
     const stop = new AbortController();
     const first = prepare(rig, stop.signal);
@@ -178,7 +162,7 @@ describe('preparing a directory rig', () => {
   });
 
   it('harvests what an earlier driver finished, and repeats what it lost', async () => {
-    const one = settings({ setup: ['printf a >>ran', 'printf b >>ran'] });
+    const one = madeUpRig({ setup: ['printf a >>ran', 'printf b >>ran'] });
     const { attempt: same, key } = attempt();
     await rigOf(one).prepare(same, key, never);
     rmSync(join(root, 'state'), { recursive: true });
@@ -191,7 +175,7 @@ describe('preparing a directory rig', () => {
   });
 
   it('does not know rigs that are not there', async () => {
-    await expect(prepare(rigOf(settings({ name: 'other' })))).rejects.toThrow('Rig not found');
+    await expect(prepare(rigOf(madeUpRig({ name: 'other' })))).rejects.toThrow('Rig not found');
   });
 });
 

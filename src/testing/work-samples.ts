@@ -2,6 +2,7 @@
 import { nodeId, runId } from '../core/ids.ts';
 import type { Bead, Formula } from '../core/plan.ts';
 import type { RigSettings } from '../plan/settings.ts';
+import { DEFAULT_RIG } from '../plan/settings-load.ts';
 import type { Attempt } from '../ports/work.ts';
 
 /** A formula that says as little as possible. */
@@ -49,17 +50,5 @@ export function madeUpAttempt(bead: Bead, folder: string, more: Partial<Attempt>
 
 /** A directory rig at the project root. */
 export function madeUpRig(more: Partial<RigSettings> = {}): RigSettings {
-  return {
-    name: 'default',
-    kind: 'directory',
-    root: '.',
-    setup: [],
-    checks: [],
-    env: {},
-    envAllow: [],
-    secrets: [],
-    agent: undefined,
-    parallel: undefined,
-    ...more,
-  };
+  return { ...DEFAULT_RIG, ...more };
 }

@@ -1,5 +1,5 @@
 /** What a live run looks like: a line per running bead, then a bar with counts. Pure: the time is given. */
-import type { NodeStatus, StatusCounts } from '../core/status.ts';
+import { type NodeStatus, noCounts, type StatusCounts } from '../core/status.ts';
 import { neutralise } from '../diagnostic/neutralise.ts';
 import { formatDuration } from './duration.ts';
 import { clipText, padText, textWidth } from './text-width.ts';
@@ -38,16 +38,7 @@ const WIDEST_BAR = 24;
 
 /** Counts rows by status. */
 export function countStatuses(rows: Iterable<{ readonly status: NodeStatus }>): StatusCounts {
-  const counts = {
-    waiting: 0,
-    ready: 0,
-    running: 0,
-    done: 0,
-    failed: 0,
-    skipped: 0,
-    paused: 0,
-    cancelled: 0,
-  };
+  const counts = noCounts();
   for (const { status } of rows) counts[status] += 1;
   return counts;
 }

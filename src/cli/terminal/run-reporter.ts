@@ -1,7 +1,7 @@
 /** How a run shows itself: plain lines, a live frame below them, or one JSON object per line. */
 import type { Event } from '../../core/events.ts';
 import type { NodeId } from '../../core/ids.ts';
-import type { NodeStatus } from '../../core/status.ts';
+import { type NodeStatus, noCounts } from '../../core/status.ts';
 import type { BeadRow } from '../../ports/journal.ts';
 import { jsonText } from '../../view/json-text.ts';
 import { progressLines } from '../../view/progress.ts';
@@ -81,16 +81,7 @@ export class LiveReporter implements RunReporter {
   readonly #rows = new Map<NodeId, BeadRow>();
   /** Start of the attempt that is running; a row's own date is that of the bead's first attempt. */
   readonly #startedAt = new Map<NodeId, number>();
-  readonly #counts: Record<NodeStatus, number> = {
-    waiting: 0,
-    ready: 0,
-    running: 0,
-    done: 0,
-    failed: 0,
-    skipped: 0,
-    paused: 0,
-    cancelled: 0,
-  };
+  readonly #counts: Record<NodeStatus, number> = noCounts();
   readonly #running = new Set<NodeId>();
   readonly #begunAt: number;
   readonly #timer: NodeJS.Timeout;

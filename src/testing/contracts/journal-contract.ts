@@ -1,9 +1,11 @@
 /** What every journal promises; run against each implementation. */
+
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Event } from '../../core/events.ts';
 import { nodeId, type RunId, runId } from '../../core/ids.ts';
 import { Bug } from '../../core/invariant.ts';
+import { noCounts } from '../../core/status.ts';
 import {
   type BeadRow,
   Fenced,
@@ -45,7 +47,7 @@ function madeUpRun(run: RunId, more: Partial<RunRow> = {}): RunRow {
     updatedAt: 1_000,
     workedMs: 0,
     parallel: 3,
-    counts: { waiting: 0, ready: 0, running: 0, done: 0, failed: 0, skipped: 0, paused: 0, cancelled: 0 },
+    counts: noCounts(),
     ...more,
   };
 }
