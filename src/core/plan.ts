@@ -26,6 +26,29 @@ export interface Formula {
   readonly timeoutMs: number | undefined;
   readonly sync: 'level' | 'none';
   readonly quorum: Quorum;
+  /** Commands that run at every sync point, on the combined tree. */
+  readonly syncChecks?: readonly string[];
+  /** Values of the formula's variables, filled in already where texts use them; conditions and commands see them, too. */
+  readonly vars?: Readonly<Record<string, VariableValue>>;
+  /** Names of environment variables that conditions may read. */
+  readonly env?: readonly string[];
+  /** Whether and how much beads may add while the run goes on; undefined: not at all. */
+  readonly spawn?: SpawnLimits;
+}
+
+/** What a variable can hold. */
+export type VariableValue = string | number | boolean;
+
+/** How far a run may grow beyond its plan. */
+export interface SpawnLimits {
+  /** Generations below a bead of the plan. */
+  readonly depth: number;
+  /** Beads that one bead may add, over all its attempts. */
+  readonly children: number;
+  /** Beads in the run, those of the plan included. */
+  readonly total: number;
+  /** A person looks at every addition first. */
+  readonly approval: boolean;
 }
 
 /** One line of acceptance. */
@@ -63,6 +86,18 @@ export interface Bead {
   readonly context: readonly ContextRef[];
   /** The shell command that is the work (`bead.task.run`); undefined when an agent reads the description. */
   readonly run: string | undefined;
+  /** `bead.when`: a condition over what happened before; the bead runs only where it holds. */
+  readonly when?: string;
+  /** `bead.gate`: what a person is asked to approve before the bead starts; may be empty. */
+  readonly gate?: string;
+  /** `bead.for_each`: the bead is a template, worked on once for each item of a list. */
+  readonly forEach?: ForEach;
+  /** Inputs of a library bead, and the item of a template: commands see them as `GASTOWN_VAR_*`. */
+  readonly inputs?: Readonly<Record<string, VariableValue>>;
+  /** Whether its work may add beads, and when they join the run: after it, or at once. */
+  readonly spawns?: 'after' | 'live';
+  /** The bead that added this one; undefined for a bead of the plan. */
+  readonly parent?: NodeId;
   /** Name of the agent in the settings, or `shell`; undefined: the rig's, else the project's only agent. */
   readonly agent: string | undefined;
   readonly rig: string;
@@ -76,8 +111,21 @@ export interface Bead {
   readonly key: string;
 }
 
-/** `succeeded`: the node is done. `settled`: it is done, skipped, cancelled or failed for good. `failed`: it failed for good. */
-export type EdgeOn = 'succeeded' | 'settled' | 'failed';
+/** A template's list, and what its item is called in texts. */
+export interface ForEach {
+  /** An expression that gives a list. */
+  readonly in: string;
+  /** Texts use the item as `{{as}}` and `{{as.key}}`. */
+  readonly as: string;
+  /** A text with templates that gives the last part of a child's id; undefined: from the item itself. */
+  readonly id: string | undefined;
+}
+
+/**
+ * `succeeded`: the node is done. `settled`: it is done, skipped, cancelled or failed for good. `failed`: it failed for good.
+ * `worked`: its own work is done, though beads that it added may not be.
+ */
+export type EdgeOn = 'succeeded' | 'settled' | 'failed' | 'worked';
 
 /** An edge of the lowered graph, seen from the node that needs. */
 export interface Need {
@@ -122,14 +170,29 @@ export interface BeadNode extends NodeBase {
   readonly locks: readonly string[];
   /** {@link Bead.key}: runs credit each other's work by it. */
   readonly key: string;
-  /** What one attempt goes through, in this order; always contains `work`. */
+  /** What one attempt goes through, in this order; always contains `work`, except where `forEach` makes beads of it. */
   readonly steps: readonly Step[];
+  /** Text of {@link Bead.when}; judged once, when every need is met. */
+  readonly condition?: string;
+  /** Text of {@link ForEach.in}: instead of working, the node adds one bead for each item. */
+  readonly forEach?: string;
+  /** {@link Bead.gate}. */
+  readonly gate?: string;
+  readonly spawns?: 'after' | 'live';
+  /** The node that added this one, which is not done before this one is. */
+  readonly parent?: NodeId;
+  /** Generations below a bead of the plan; absent: 0. */
+  readonly depth?: number;
 }
 
 /** The barrier after a level of a convoy; its needs are the level's beads, on `settled`. */
 export interface SyncNode extends NodeBase {
   readonly kind: 'sync';
   readonly quorum: Quorum;
+  /** It runs the formula's sync checks before it passes. */
+  readonly checks?: true;
+  /** What a person is asked to approve before it passes; may be empty. */
+  readonly gate?: string;
 }
 
 /** A node of the lowered graph. */
