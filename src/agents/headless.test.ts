@@ -86,6 +86,7 @@ function attemptAt(bead: Partial<Bead>, more: Partial<Attempt> = {}): Attempt {
       context: {},
       parallel: 1,
       timeoutMs: undefined,
+      rig: 'default',
       sync: 'level',
       quorum: 'all',
     },

@@ -4,6 +4,7 @@ import { runId } from '../core/ids.ts';
 import type { Plan } from '../core/plan.ts';
 import { Store } from '../core/store.ts';
 import { Chronicle } from '../engine/chronicle.ts';
+import { Roster } from '../engine/roster.ts';
 import type { BeadRow } from '../ports/journal.ts';
 import type { ProjectPlace } from '../project/discover.ts';
 import { loadProject } from '../project/load-project.ts';
@@ -45,7 +46,7 @@ export function previewRows(plan: Plan): BeadRow[] {
   decide(store, { type: 'create', run, planHash, seed: 0, limits, nodes, credits, select: 'all' }, 0);
   const chronicle = new Chronicle(
     { run, formula: formula.name, formulaFile: formula.file, planHash, createdAt: 0 },
-    beads,
+    new Roster(beads),
   );
   const rows = new Map(
     [...store.nodes.values()]

@@ -11,6 +11,8 @@ const statusWord = z.enum([
   'skipped',
   'paused',
   'cancelled',
+  'needs-person',
+  'not-taken',
 ]);
 
 const bead = z.strictObject({

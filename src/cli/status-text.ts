@@ -13,6 +13,7 @@ export const MOST_BEADS = 60;
 
 /** What needs a look first. */
 const URGENCY: readonly NodeStatus[] = [
+  'needs-person',
   'running',
   'failed',
   'paused',
@@ -20,6 +21,7 @@ const URGENCY: readonly NodeStatus[] = [
   'skipped',
   'cancelled',
   'waiting',
+  'not-taken',
   'done',
 ];
 

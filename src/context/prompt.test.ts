@@ -18,6 +18,7 @@ const formula: Formula = {
   context: { spec: 'docs/specs/petstore-api/spec.md', trd: 'docs/trd.md', mrd: undefined },
   parallel: 3,
   timeoutMs: undefined,
+  rig: 'default',
   sync: 'level',
   quorum: 'all',
 };

@@ -5,24 +5,21 @@
  *
  * Answers about effects that nobody awaits change nothing: a late answer must never start, finish or fail anything.
  */
-import { backoffMs } from './backoff.ts';
-import { quorumOf, verdict } from './edges.ts';
-import type { Emit, Event, PauseReason } from './events.ts';
+import { add, admit, conclude } from './additions.ts';
+import { verdict } from './edges.ts';
+import type { Emit, Event } from './events.ts';
 import { evolve } from './evolve.ts';
-import type { Failure } from './failure.ts';
+import { fail, giveUp, pause } from './failures.ts';
 import type { NodeId } from './ids.ts';
 import type { EffectRef, Input } from './input.ts';
-import { invariant, unreachable } from './invariant.ts';
-import type { BeadNode } from './plan.ts';
+import { invariant } from './invariant.ts';
+import { passLevel } from './levels.ts';
+import { stepsOf } from './plan.ts';
+import { reopen, request } from './requests.ts';
 import { schedule } from './schedule.ts';
-import { isHalted, isInWork, isSettled, type NodeState } from './state.ts';
+import { isHalted, type NodeState } from './state.ts';
 import type { Store } from './store.ts';
 import { dueTimers, runDeadline } from './time.ts';
-
-/** Further attempts after a rig could not be made or an agent could not start. */
-const INFRASTRUCTURE_RETRIES = 3;
-/** A bead lost this often in a row pauses the run. */
-const LOSSES_BEFORE_PAUSE = 3;
 
 /** Decides on one input that happened at `now` (epoch ms) and returns the events, in order; the store has followed them. */
 export function decide(store: Store, input: Input, now: number): Event[] {
@@ -42,18 +39,21 @@ export function decide(store: Store, input: Input, now: number): Event[] {
 function take(store: Store, input: Input, now: number, emit: Emit): void {
   switch (input.type) {
     case 'create': {
-      const { run, planHash, seed, limits } = input;
+      const { run, planHash, seed, limits, terminal } = input;
       emit({ type: 'run-created', run, planHash, seed, limits });
       emit({ type: 'nodes-added', nodes: input.nodes, by: 'plan' });
       for (const credit of input.credits) emit({ type: 'bead-credited', ...credit });
-      emit({ type: 'beads-selected', nodes: input.select });
+      emit({ type: 'beads-selected', nodes: input.select, ...(terminal === undefined ? {} : { terminal }) });
       return;
     }
-    case 'resume':
-      if (input.select !== undefined) emit({ type: 'beads-selected', nodes: input.select });
-      emit({ type: 'run-resumed', by: input.by, limits: input.limits });
-      for (const id of toReopen(store, input.reopen)) emit({ type: 'bead-reopened', node: id });
+    case 'resume': {
+      const { by, limits, select, terminal } = input;
+      if (select !== undefined)
+        emit({ type: 'beads-selected', nodes: select, ...(terminal === undefined ? {} : { terminal }) });
+      emit({ type: 'run-resumed', by, limits });
+      reopen(store, input.reopen, emit);
       return;
+    }
     case 'halt':
       pause(store, { type: 'stop', by: input.by }, emit);
       return;
@@ -62,23 +62,31 @@ function take(store: Store, input: Input, now: number, emit: Emit): void {
       return;
     case 'step-succeeded': {
       const node = awaited(store, input.effect);
-      if (node === undefined) return;
-      const { effect, report } = input;
-      emit({ type: 'step-succeeded', ...effect, report });
-      if (node.spec.steps.at(-1) === effect.step)
-        emit({ type: 'bead-done', node: effect.node, attempt: effect.attempt });
+      if (node !== undefined) succeed(store, node, input, emit);
       return;
     }
     case 'step-failed': {
       const node = awaited(store, input.effect);
-      if (node !== undefined) fail(store, node, input.effect, input.failure, emit);
+      if (node === undefined) return;
+      if (isLeftOut(node)) leaveOut(node, input.effect, emit);
+      else fail(store, node, input.effect, input.failure, emit);
+      return;
+    }
+    case 'step-asked': {
+      const node = awaited(store, input.effect);
+      if (node === undefined) return;
+      const { node: id, attempt } = input.effect;
+      if (isLeftOut(node)) leaveOut(node, input.effect, emit);
+      else if (store.run.phase.phase === 'aborting') emit({ type: 'bead-cancelled', node: id });
+      else emit({ type: 'question-asked', node: id, attempt, question: input.question });
       return;
     }
     case 'step-lost': {
       const node = awaited(store, input.effect);
       if (node === undefined) return;
       const message = 'the process or the machine died, and left no result';
-      fail(store, node, input.effect, { class: 'lost', code: 'lost', message }, emit);
+      if (isLeftOut(node)) leaveOut(node, input.effect, emit);
+      else fail(store, node, input.effect, { class: 'lost', code: 'lost', message }, emit);
       return;
     }
     case 'step-stopped': {
@@ -86,35 +94,104 @@ function take(store: Store, input: Input, now: number, emit: Emit): void {
       if (node !== undefined) stopped(store, node, input.effect, emit);
       return;
     }
+    case 'condition-judged':
+      judged(store, input, emit);
+      return;
+    case 'items-judged':
+      expand(store, input, emit);
+      return;
+    case 'spawn': {
+      const { node: id, attempt } = input;
+      const node = store.nodes.get(id);
+      // An attempt that is over adds nothing any more; what it wanted came with its end, if it came at all.
+      if (node?.phase.phase !== 'running' || node.phase.attempt !== attempt) return;
+      const admission = admit(store, node, input.proposal);
+      if (admission.type === 'admitted') add(id, { type: 'attempt', attempt }, admission, emit);
+      return;
+    }
     default:
-      unreachable(input);
+      request(store, input, emit);
   }
 }
 
-/** The bead that waits for exactly this answer, if any. */
-function awaited(store: Store, effect: EffectRef): (NodeState & { spec: BeadNode }) | undefined {
+/** The node that waits for exactly this answer, if any. */
+function awaited(store: Store, effect: EffectRef): NodeState | undefined {
   const node = store.nodes.get(effect.node);
-  if (node === undefined || !isBead(node)) return undefined;
+  if (node === undefined) return undefined;
   const { phase } = node;
   if (phase.phase !== 'running' && phase.phase !== 'stopping') return undefined;
   return phase.attempt === effect.attempt && phase.step === effect.step ? node : undefined;
 }
 
-function isBead(node: NodeState): node is NodeState & { spec: BeadNode } {
-  return node.spec.kind === 'bead';
-}
-
-function* toReopen(store: Store, which: 'failed' | readonly NodeId[]): Iterable<NodeId> {
-  if (which !== 'failed') {
-    for (const id of which) {
-      const node = store.node(id);
-      if (node.spec.kind === 'bead' && isSettled(node.phase)) yield id;
-    }
+function succeed(
+  store: Store,
+  node: NodeState,
+  input: Extract<Input, { type: 'step-succeeded' }>,
+  emit: Emit,
+): void {
+  const { effect, report, output, proposal } = input;
+  const isLast = stepsOf(node.spec).at(-1) === effect.step;
+  // What is finished is kept; what would go on is not begun for a bead that a person left out.
+  if (isLeftOut(node) && !isLast) {
+    leaveOut(node, effect, emit);
     return;
   }
-  for (const node of store.nodes.values())
-    if (node.selected && node.spec.kind === 'bead' && isSettled(node.phase) && node.phase.phase !== 'done')
-      yield node.spec.id;
+  if (proposal !== undefined) {
+    // Refused now rather than after its verification: the next attempt is told why.
+    const admission = admit(store, node, proposal);
+    if (admission.type === 'refused') {
+      refuse(store, node, effect, admission.why, emit);
+      return;
+    }
+  }
+  emit({
+    type: 'step-succeeded',
+    ...effect,
+    report,
+    ...(output === undefined ? {} : { output }),
+    ...(proposal === undefined ? {} : { proposal }),
+  });
+  if (!isLast || node.spec.kind !== 'bead') return;
+  const why = conclude(store, node, effect.attempt, emit);
+  if (why !== undefined) refuse(store, node, effect, why, emit);
+}
+
+function refuse(store: Store, node: NodeState, effect: EffectRef, why: string, emit: Emit): void {
+  fail(
+    store,
+    node,
+    effect,
+    { class: 'task', code: 'addition', message: `its beads cannot be added: ${why}` },
+    emit,
+  );
+}
+
+function judged(store: Store, input: Extract<Input, { type: 'condition-judged' }>, emit: Emit): void {
+  const { node: id, verdict: holds, message } = input;
+  const node = store.nodes.get(id);
+  if (node?.phase.phase !== 'judging' || node.isJudged) return;
+  emit({ type: 'condition-judged', node: id, verdict: holds, message });
+  if (holds === 'fails') emit({ type: 'bead-skipped', node: id, because: id, how: 'condition' });
+  else if (holds === 'error') giveUp(store, node, emit);
+}
+
+function expand(store: Store, input: Extract<Input, { type: 'items-judged' }>, emit: Emit): void {
+  const { node: id, proposal } = input;
+  const node = store.nodes.get(id);
+  if (node?.phase.phase !== 'judging' || node.spec.kind !== 'bead' || node.spec.forEach === undefined) return;
+  const admission =
+    typeof proposal === 'string'
+      ? ({ type: 'refused', why: proposal } as const)
+      : admit(store, node, proposal);
+  if (admission.type === 'refused') {
+    emit({ type: 'condition-judged', node: id, verdict: 'error', message: admission.why });
+    giveUp(store, node, emit);
+  } else if (store.run.limits.spawn?.approval === true && admission.proposal.nodes.length > 0) {
+    emit({ type: 'approval-requested', node: id, about: 'addition', proposal: admission.proposal });
+  } else {
+    add(id, { type: 'template' }, admission, emit);
+    emit({ type: 'bead-worked', node: id, attempt: 0 });
+  }
 }
 
 function passTime(store: Store, now: number, emit: Emit): void {
@@ -132,19 +209,14 @@ function passTime(store: Store, now: number, emit: Emit): void {
   if (deadline !== undefined && deadline <= now) pause(store, { type: 'timeout' }, emit);
 }
 
-/** A halt is never weakened, and a pause not announced twice. */
-function pause(store: Store, reason: PauseReason, emit: Emit): void {
-  const { phase } = store.run;
-  if (phase.phase === 'settled' || phase.phase === 'aborting') return;
-  if (phase.phase === 'paused' && (phase.halted || (reason.type !== 'stop' && reason.type !== 'timeout')))
-    return;
-  emit({ type: 'run-paused', reason });
-}
-
-function stopped(store: Store, node: NodeState & { spec: BeadNode }, effect: EffectRef, emit: Emit): void {
+function stopped(store: Store, node: NodeState, effect: EffectRef, emit: Emit): void {
   const { phase } = node;
   invariant(phase.phase === 'running' || phase.phase === 'stopping', 'only what is in work can be stopped');
-  if (phase.phase === 'stopping') {
+  if (isLeftOut(node)) {
+    leaveOut(node, effect, emit);
+    return;
+  }
+  if (phase.phase === 'stopping' && phase.reason === 'timeout') {
     const message = `${effect.step === 'work' ? 'the work' : `step "${effect.step}"`} ran into its time limit`;
     fail(store, node, effect, { class: 'task', code: 'timeout', message }, emit);
     return;
@@ -152,134 +224,79 @@ function stopped(store: Store, node: NodeState & { spec: BeadNode }, effect: Eff
   // Finished work is not thrown away: verifying and integrating go on where they were when the run does.
   const { phase: runPhase } = store.run;
   const keepsWork = effect.step === 'verify' || effect.step === 'integrate';
-  if (keepsWork && runPhase.phase === 'paused') return;
+  if (keepsWork && runPhase.phase === 'paused' && phase.phase === 'running') return;
   emit({ type: 'attempt-cancelled', node: effect.node, attempt: effect.attempt });
   if (runPhase.phase === 'aborting') emit({ type: 'bead-cancelled', node: effect.node });
 }
 
-function fail(
-  store: Store,
-  node: NodeState & { spec: BeadNode },
-  effect: EffectRef,
-  failure: Failure,
-  emit: Emit,
-): void {
-  const retryAfterMs = retryDelay(store, node, failure);
-  emit({ type: 'attempt-failed', ...effect, failure, retryAfterMs });
-  if (store.run.phase.phase === 'aborting') {
-    if (retryAfterMs === undefined) emit({ type: 'bead-failed', node: effect.node, standing: 'accepted' });
-    else emit({ type: 'bead-cancelled', node: effect.node });
-    return;
-  }
-  if (retryAfterMs === undefined) giveUp(store, node, emit);
-  else if (failure.class === 'lost' && node.losses >= LOSSES_BEFORE_PAUSE)
-    pause(store, { type: 'losses', node: effect.node }, emit);
+/** A person left the bead out while it was in work, and it is being stopped. */
+function isLeftOut({ phase }: NodeState): boolean {
+  return phase.phase === 'stopping' && phase.reason === 'skip';
 }
 
-/** Undefined when the budget that pays for this class of failure is used up. */
-function retryDelay(
-  store: Store,
-  node: NodeState & { spec: BeadNode },
-  failure: Failure,
-): number | undefined {
-  const { seed } = store.run;
-  switch (failure.class) {
-    case 'task':
-      if (node.taskFailures >= node.spec.policy.retries) return undefined;
-      return backoffMs(seed, node.spec.id, node.taskFailures + 1);
-    case 'infrastructure':
-      if (node.infrastructureFailures >= INFRASTRUCTURE_RETRIES) return undefined;
-      return backoffMs(seed, node.spec.id, node.infrastructureFailures + 1);
-    case 'lost':
-      return 0;
-    default:
-      return unreachable(failure.class);
-  }
+function leaveOut(node: NodeState, effect: EffectRef, emit: Emit): void {
+  emit({ type: 'attempt-cancelled', node: effect.node, attempt: effect.attempt });
+  emit({ type: 'bead-skipped', node: effect.node, because: node.spec.id, how: 'person' });
 }
 
-/** The bead failed for good: what its policy, and its level's quorum, make of it. */
-function giveUp(store: Store, node: NodeState & { spec: BeadNode }, emit: Emit): void {
-  const { id, policy } = node.spec;
-  switch (policy.onFailure) {
-    case 'skip':
-      emit({ type: 'bead-failed', node: id, standing: 'accepted' });
-      return;
-    case 'abort':
-      emit({ type: 'bead-failed', node: id, standing: 'accepted' });
-      abort(store, id, emit);
-      return;
-    case 'pause': {
-      const sync = judgeOf(store, node);
-      if (sync === undefined) {
-        emit({ type: 'bead-failed', node: id, standing: 'held' });
-        pause(store, { type: 'bead-failed', node: id }, emit);
-        return;
-      }
-      emit({ type: 'bead-failed', node: id, standing: 'deferred' });
-      if (!quorumIsPossible(sync)) pause(store, { type: 'quorum-unreachable', node: sync.spec.id }, emit);
-      return;
-    }
-    default:
-      unreachable(policy.onFailure);
-  }
-}
-
-/** The sync point that will judge this bead's failure, where its quorum leaves room for one and it has not passed yet. */
-function judgeOf(store: Store, node: NodeState): NodeState | undefined {
-  for (const edge of node.outs) {
-    const target = store.node(edge.to);
-    const { spec, phase, selected } = target;
-    if (spec.kind === 'sync' && selected && spec.quorum !== 'all' && phase.phase === 'waiting') return target;
-  }
-  return undefined;
-}
-
-function quorumIsPossible(sync: NodeState): boolean {
-  invariant(sync.spec.kind === 'sync', `${sync.spec.id} is no sync point`);
-  const members = sync.membersDone + sync.membersLost + sync.owed;
-  return sync.membersDone + sync.owed >= quorumOf(sync.spec.quorum, members);
-}
-
-function abort(store: Store, because: NodeId, emit: Emit): void {
-  emit({ type: 'run-aborted', node: because });
-  for (const node of store.nodes.values())
-    if (isBead(node) && !isSettled(node.phase) && !isInWork(node.phase))
-      emit({ type: 'bead-cancelled', node: node.spec.id });
-}
-
-/** Skips what can no longer run and passes sync points, until nothing more follows. Iterative: chains can be long. */
+/** Skips what can no longer run, passes sync points, ends beads whose added beads are, until nothing more follows. */
 function propagate(store: Store, emit: Emit): void {
   const { undecided } = store;
+  // Iterative: chains can be long.
   for (let id = undecided.pop(); id !== undefined; id = undecided.pop()) {
     const node = store.node(id);
-    if (node.phase.phase !== 'waiting' || !node.selected || store.run.phase.phase === 'aborting') continue;
-    const stands = verdict(node);
-    if (isBead(node) && stands === 'skip')
-      emit({ type: 'bead-skipped', node: id, because: culprit(store, node) });
-    else if (node.spec.kind === 'sync' && stands === 'go') judgeLevel(store, node, emit);
+    if (!node.selected || store.run.phase.phase === 'aborting') continue;
+    if (node.phase.phase === 'expanding') gather(store, node, emit);
+    else if (node.phase.phase === 'waiting') judge(store, node, emit);
   }
 }
 
-function judgeLevel(store: Store, sync: NodeState, emit: Emit): void {
-  invariant(sync.spec.kind === 'sync', `${sync.spec.id} is no sync point`);
-  if (sync.spec.quorum !== 'all' && !quorumIsPossible(sync)) {
-    pause(store, { type: 'quorum-unreachable', node: sync.spec.id }, emit);
+function judge(store: Store, node: NodeState, emit: Emit): void {
+  const { id } = node.spec;
+  const stands = verdict(node);
+  if (node.spec.kind === 'sync') {
+    if (stands !== 'go') return;
+    const problem = passLevel(store, node, emit);
+    if (problem !== undefined) pause(store, problem, emit);
+  } else if (stands === 'skip') emit({ type: 'bead-skipped', node: id, because: culprit(store, node) });
+  else if (stands === 'excuse')
+    emit({ type: 'bead-skipped', node: id, because: leftOut(store, node), how: 'condition' });
+}
+
+/** Own work is done, and so are the beads it added, or they are lost. */
+function gather(store: Store, node: NodeState, emit: Emit): void {
+  const { phase, spec, childrenOpen, childrenLost } = node;
+  if (phase.phase !== 'expanding' || childrenOpen > 0) return;
+  const { attempt } = phase;
+  if (childrenLost === 0) {
+    emit({ type: 'bead-done', node: spec.id, attempt });
     return;
   }
-  for (const need of sync.spec.needs) {
-    const member = store.node(need.node);
-    if (member.phase.phase === 'failed' && member.phase.standing === 'deferred')
-      emit({ type: 'failure-accepted', node: need.node });
-  }
-  emit({ type: 'sync-passed', node: sync.spec.id });
+  const lost = node.children.find((child) => isLost(store.node(child)));
+  const message = `${childrenLost} of the beads it added did not succeed, ${lost ?? ''} among them`;
+  const failure = { class: 'task', code: 'added-bead', message } as const;
+  emit({ type: 'attempt-failed', node: spec.id, attempt, step: 'work', failure, retryAfterMs: undefined });
+  giveUp(store, node, emit);
 }
+
+const isLost = ({ phase }: NodeState): boolean =>
+  phase.phase === 'failed' || phase.phase === 'cancelled' || phase.phase === 'skipped';
 
 /** The failed or cancelled bead at the root of a skip. */
 function culprit(store: Store, node: NodeState): NodeId {
   for (const need of node.spec.needs) {
     const { phase } = store.node(need.node);
-    if (phase.phase === 'skipped') return phase.because;
+    if (phase.phase === 'skipped' && phase.how === 'requirement') return phase.because;
     if (phase.phase === 'failed' || phase.phase === 'cancelled') return need.node;
+  }
+  return node.spec.id;
+}
+
+/** What a bead would have followed that was left out, or that did not fail as its branch would have needed. */
+function leftOut(store: Store, node: NodeState): NodeId {
+  for (const need of node.spec.needs) {
+    const { phase } = store.node(need.node);
+    if (phase.phase === 'skipped' || (need.on === 'failed' && phase.phase === 'done')) return need.node;
   }
   return node.spec.id;
 }

@@ -4,9 +4,18 @@
  */
 import type { Event } from './events.ts';
 import { invariant, unreachable } from './invariant.ts';
+import { stepsOf } from './plan.ts';
 import type { NodeState } from './state.ts';
 import type { Store } from './store.ts';
-import { addNode, moveTo, select, stopTheClock } from './transition.ts';
+import {
+  addNode,
+  applySelections,
+  isAskedFor,
+  moveTo,
+  replaceNode,
+  setSelected,
+  stopTheClock,
+} from './transition.ts';
 
 /** Lets the store follow one event; throws a Bug when the event cannot have happened. */
 export function evolve(store: Store, event: Event): void {
@@ -31,16 +40,67 @@ function apply(store: Store, event: Event): void {
     case 'bead-credited':
       moveTo(store, store.node(event.node), { phase: 'done', how: event.how }, event.at);
       return;
-    case 'beads-selected':
-      select(store, event.nodes);
+    case 'beads-added':
+      for (const spec of event.nodes) {
+        if (store.nodes.has(spec.id)) replaceNode(store, spec);
+        else addNode(store, spec);
+        setSelected(store, store.node(spec.id), store.node(event.parent).selected);
+      }
       return;
+    case 'beads-selected':
+      if (event.joins !== true) run.selections.clear();
+      run.selections.set(event.terminal ?? '', event.nodes);
+      applySelections(store);
+      return;
+    case 'selection-withdrawn':
+      run.selections.delete(event.terminal);
+      applySelections(store);
+      return;
+    case 'condition-judged': {
+      const node = store.node(event.node);
+      if (event.verdict === 'error') note(store, node, 'condition', event.message ?? '');
+      node.isJudged = event.verdict === 'holds';
+      // Else a `bead-skipped` or `bead-failed` follows in the same transaction.
+      if (node.isJudged) restart(store, node, event.at);
+      return;
+    }
+    case 'approval-requested': {
+      const node = store.node(event.node);
+      const { phase } = node;
+      if (event.proposal !== undefined) node.proposal = event.proposal;
+      if (event.about === 'sync') moveTo(store, node, { phase: 'gated' }, event.at);
+      else if (phase.phase === 'running')
+        moveTo(store, node, { phase: 'proposing', attempt: phase.attempt }, event.at);
+      else moveTo(store, node, { phase: 'proposing', attempt: 0 }, event.at);
+      return;
+    }
+    case 'approved': {
+      const node = store.node(event.node);
+      // For an addition, what it adds follows in the same transaction.
+      if (node.phase.phase !== 'gated') return;
+      node.isApproved = true;
+      moveTo(store, node, { phase: 'gated' }, event.at);
+      return;
+    }
+    case 'rejected':
+      note(store, store.node(event.node), 'rejected', `rejected by ${event.by}: ${event.reason}`);
+      return;
+    case 'question-asked': {
+      const { attempt, question } = event;
+      moveTo(store, store.node(event.node), { phase: 'asking', attempt, question }, event.at);
+      return;
+    }
+    case 'answered': {
+      const node = store.node(event.node);
+      invariant(node.phase.phase === 'asking', `${event.node} is answered, but does not ask`);
+      node.answers.push({ question: node.phase.question, answer: event.answer });
+      restart(store, node, event.at);
+      return;
+    }
     case 'attempt-started': {
       const node = store.node(event.node);
-      invariant(
-        node.spec.kind === 'bead' && node.phase.phase === 'ready',
-        `${event.node} starts, but is not ready`,
-      );
-      const step = node.spec.steps[0];
+      invariant(node.phase.phase === 'ready', `${event.node} starts, but is not ready`);
+      const step = stepsOf(node.spec)[0];
       invariant(step !== undefined, `${event.node} has no steps`);
       node.attempts = event.attempt;
       moveTo(store, node, { phase: 'running', attempt: event.attempt, step, startedAt: event.at }, event.at);
@@ -48,8 +108,16 @@ function apply(store: Store, event: Event): void {
     }
     case 'step-succeeded': {
       const node = store.node(event.node);
-      invariant(node.spec.kind === 'bead', `${event.node} has no steps`);
-      if (event.step === 'work') node.losses = 0;
+      if (event.step === 'work') {
+        node.losses = 0;
+        node.output = event.output;
+        node.proposal = event.proposal;
+      }
+      if (node.spec.kind === 'sync') {
+        node.isChecked = true;
+        restart(store, node, event.at);
+        return;
+      }
       const next = node.spec.steps[node.spec.steps.indexOf(event.step) + 1];
       // After the last step a `bead-done` follows in the same transaction.
       if (next !== undefined)
@@ -93,12 +161,22 @@ function apply(store: Store, event: Event): void {
       const node = store.node(event.node);
       invariant(node.phase.phase === 'running', `${event.node} is stopped, but does not run`);
       const { attempt, step, startedAt } = node.phase;
-      moveTo(store, node, { phase: 'stopping', attempt, step, startedAt }, event.at);
+      moveTo(store, node, { phase: 'stopping', attempt, step, startedAt, reason: event.reason }, event.at);
       return;
     }
-    case 'attempt-cancelled':
-      restart(store, store.node(event.node), event.at);
+    case 'attempt-cancelled': {
+      const node = store.node(event.node);
+      restart(store, node, event.at);
+      if (node.spec.kind === 'bead' && !isAskedFor(store, node)) setSelected(store, node, false);
       return;
+    }
+    case 'bead-worked': {
+      const node = store.node(event.node);
+      node.worked = event.attempt;
+      node.proposal = undefined;
+      moveTo(store, node, { phase: 'expanding', attempt: event.attempt }, event.at);
+      return;
+    }
     case 'bead-done':
       moveTo(store, store.node(event.node), { phase: 'done', how: 'worked' }, event.at);
       return;
@@ -108,9 +186,11 @@ function apply(store: Store, event: Event): void {
     case 'failure-accepted':
       moveTo(store, store.node(event.node), { phase: 'failed', standing: 'accepted' }, event.at);
       return;
-    case 'bead-skipped':
-      moveTo(store, store.node(event.node), { phase: 'skipped', because: event.because }, event.at);
+    case 'bead-skipped': {
+      const { because, how = 'requirement' } = event;
+      moveTo(store, store.node(event.node), { phase: 'skipped', because, how }, event.at);
       return;
+    }
     case 'bead-cancelled':
       moveTo(store, store.node(event.node), { phase: 'cancelled' }, event.at);
       return;
@@ -119,7 +199,13 @@ function apply(store: Store, event: Event): void {
       node.taskFailures = 0;
       node.infrastructureFailures = 0;
       node.losses = 0;
-      restart(store, node, event.at);
+      node.isJudged = false;
+      node.isApproved = false;
+      node.isChecked = false;
+      node.proposal = undefined;
+      if (event.afresh === true) node.worked = undefined;
+      if (node.worked === undefined) restart(store, node, event.at);
+      else moveTo(store, node, { phase: 'expanding', attempt: node.worked }, event.at);
       return;
     }
     case 'sync-passed':
@@ -166,4 +252,10 @@ function restart(store: Store, node: NodeState, at: number): void {
 function rewind(store: Store, node: NodeState, at: number): void {
   if (node.phase.phase !== 'running' || node.phase.step === 'work') return;
   moveTo(store, node, { ...node.phase, startedAt: at }, at);
+}
+
+/** A failure that no attempt had. */
+function note(store: Store, node: NodeState, code: string, message: string): void {
+  node.lastFailure = { class: 'task', code, message };
+  store.noteChanged(node);
 }

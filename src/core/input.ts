@@ -2,9 +2,10 @@
  * What the machine is told: answers from effects, the passing of time, and what people ask.
  * Inputs are dated facts; they hold no decisions. Answers about effects that are not awaited change nothing.
  */
-import type { RunLimits } from './events.ts';
+import type { Proposal, RunLimits } from './events.ts';
 import type { Failure } from './failure.ts';
 import type { NodeId, RunId, Step } from './ids.ts';
+import type { JsonObject } from './json.ts';
 import type { NodeSpec } from './plan.ts';
 
 /** Which effect an answer belongs to. */
@@ -30,6 +31,8 @@ export type Input =
         readonly run: RunId | undefined;
       }[];
       readonly select: readonly NodeId[] | 'all';
+      /** Which terminal asks. */
+      readonly terminal?: string;
     }
   /**
    * Go on: after a crash, a stop, a pause, or with more work than before. `reopen`: `failed` gives beads that did
@@ -41,12 +44,60 @@ export type Input =
       readonly limits: RunLimits;
       readonly select: readonly NodeId[] | 'all' | undefined;
       readonly reopen: 'failed' | readonly NodeId[];
+      readonly terminal?: string;
     }
   | { readonly type: 'halt'; readonly by: string }
   | { readonly type: 'tick' }
-  | { readonly type: 'step-succeeded'; readonly effect: EffectRef; readonly report: unknown }
+  | {
+      readonly type: 'step-succeeded';
+      readonly effect: EffectRef;
+      readonly report: unknown;
+      readonly output?: JsonObject;
+      readonly proposal?: Proposal;
+    }
+  /** The attempt needs to know something from a person before it can go on; nothing of it is left. */
+  | { readonly type: 'step-asked'; readonly effect: EffectRef; readonly question: string }
   | { readonly type: 'step-failed'; readonly effect: EffectRef; readonly failure: Failure }
   /** The effect was stopped as wanted; nothing of it is left. */
   | { readonly type: 'step-stopped'; readonly effect: EffectRef }
   /** Proven absent: nothing of it lives and it left no result. */
-  | { readonly type: 'step-lost'; readonly effect: EffectRef };
+  | { readonly type: 'step-lost'; readonly effect: EffectRef }
+  /** What became of the condition of a node that is `judging`. */
+  | {
+      readonly type: 'condition-judged';
+      readonly node: NodeId;
+      readonly verdict: 'holds' | 'fails' | 'error';
+      readonly message: string | undefined;
+    }
+  /** What a template that is `judging` makes of its list; a text: why it cannot be made. */
+  | { readonly type: 'items-judged'; readonly node: NodeId; readonly proposal: Proposal | string }
+  /** Beads that an attempt wants to add while it works (`spawns: 'live'`). */
+  | {
+      readonly type: 'spawn';
+      readonly node: NodeId;
+      readonly attempt: number;
+      readonly proposal: Proposal;
+    }
+  | Request;
+
+/** What a person asks of a run; `by` says who. */
+export type Request =
+  | { readonly type: 'approve'; readonly node: NodeId; readonly by: string }
+  | { readonly type: 'reject'; readonly node: NodeId; readonly by: string; readonly reason: string }
+  | { readonly type: 'answer'; readonly node: NodeId; readonly by: string; readonly answer: string }
+  /** Start nothing new; what runs finishes. */
+  | { readonly type: 'pause'; readonly by: string }
+  /** Go on with a paused run that is still driven. */
+  | { readonly type: 'unpause'; readonly by: string }
+  /** Give a bead that did not make it, and what was skipped because of it, new budgets. */
+  | { readonly type: 'retry'; readonly node: NodeId; readonly by: string }
+  /** Leave a bead out, as if its condition did not hold; one in work is stopped first. */
+  | { readonly type: 'skip'; readonly node: NodeId; readonly by: string }
+  /** Stop everything for good. */
+  | { readonly type: 'cancel'; readonly by: string }
+  /** A person adds beads below one that is not settled. */
+  | { readonly type: 'add'; readonly node: NodeId; readonly by: string; readonly proposal: Proposal }
+  /** Another terminal wants these, too. */
+  | { readonly type: 'select'; readonly terminal: string; readonly nodes: readonly NodeId[] | 'all' }
+  /** A terminal goes; what only it had asked for is stopped. */
+  | { readonly type: 'withdraw'; readonly terminal: string };

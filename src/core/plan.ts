@@ -18,6 +18,8 @@ export interface Formula {
   readonly type: FormulaType;
   readonly version: string | undefined;
   readonly file: string;
+  /** Where beads are executed that name no rig, and the checks of sync points. */
+  readonly rig: string;
   /** Context documents by key (`spec`, `mrd`, …): resolved path, or undefined when the file was not found. */
   readonly context: Readonly<Record<string, string | undefined>>;
   /** Beads in work at once, ≥ 1. */
@@ -197,6 +199,11 @@ export interface SyncNode extends NodeBase {
 
 /** A node of the lowered graph. */
 export type NodeSpec = BeadNode | SyncNode;
+
+/** What one attempt at a node goes through; a sync point's is the verification of the combined tree. */
+export const stepsOf = (spec: NodeSpec): readonly Step[] => (spec.kind === 'bead' ? spec.steps : SYNC_STEPS);
+
+const SYNC_STEPS: readonly Step[] = ['verify'];
 
 /** Everything a run executes. */
 export interface Plan {

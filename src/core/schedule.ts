@@ -5,9 +5,13 @@
 import type { Emit } from './events.ts';
 import type { Store } from './store.ts';
 
-/** Starts what may start now. */
+/** Starts what may start now; the checks of a sync point first, since a whole level waits for them. */
 export function schedule(store: Store, emit: Emit): void {
   const { run } = store;
+  for (const id of store.readySyncs) {
+    if (run.phase.phase !== 'active' || run.working >= run.limits.parallel) return;
+    emit({ type: 'attempt-started', node: id, attempt: store.node(id).attempts + 1 });
+  }
   while (run.phase.phase === 'active' && run.working < run.limits.parallel) {
     const bead = store.ready.take(run, (candidate) => store.node(candidate.id).phase.phase === 'ready');
     if (bead === undefined) return;

@@ -35,6 +35,8 @@ export class Store {
     workedMsAtResume: 0,
     unsettled: 0,
     unsuccessful: 0,
+    selections: new Map(),
+    asked: new Set(),
   };
   readonly nodes = new Map<NodeId, NodeState>();
   readonly ready = new ReadyQueue();
@@ -43,6 +45,12 @@ export class Store {
   readonly inWork = new Set<NodeId>();
   /** Waiting nodes whose needs may now forbid them, and sync points that may now pass: `decide` looks at each once. */
   readonly undecided: NodeId[] = [];
+  /** Nodes in phase judging: whoever drives answers for each before anything is committed. */
+  readonly judging = new Set<NodeId>();
+  /** Nodes in a phase that only a person ends. */
+  readonly people = new Set<NodeId>();
+  /** Sync points in phase ready: their checks wait for a slot. */
+  readonly readySyncs = new Set<NodeId>();
   /** Nodes whose record changed since {@link takeChanged}. */
   #changed = new Set<NodeState>();
 

@@ -3,11 +3,10 @@
  * Owns: everything in the store that follows from phases. Does not own: which phase comes next (`evolve.ts` is told).
  * The invariants are those of `invariants.ts`; `checkInvariants` recomputes them from scratch.
  */
-import { type Resolution, resolution, verdict } from './edges.ts';
-import type { NodeId } from './ids.ts';
+import { type Resolution, resolution, type Verdict, verdict } from './edges.ts';
 import { invariant } from './invariant.ts';
-import type { EdgeOn, NodeSpec } from './plan.ts';
-import { isInWork, isSettled, type NodePhase, type NodeState } from './state.ts';
+import type { BeadNode, EdgeOn, NodeSpec } from './plan.ts';
+import { isInWork, isSettled, isUnsuccessful, type NodePhase, type NodeState, needsPerson } from './state.ts';
 import type { Store } from './store.ts';
 
 /** Adds a node after the nodes it needs. */
@@ -22,6 +21,8 @@ export function addNode(store: Store, spec: NodeSpec): void {
     open: 0,
     met: 0,
     broken: 0,
+    excused: 0,
+    barred: 0,
     attempts: 0,
     taskFailures: 0,
     infrastructureFailures: 0,
@@ -29,11 +30,50 @@ export function addNode(store: Store, spec: NodeSpec): void {
     lastFailure: undefined,
     membersDone: 0,
     membersLost: 0,
+    isJudged: false,
+    isApproved: false,
+    isChecked: false,
+    worked: undefined,
+    children: [],
+    childrenOpen: 0,
+    childrenLost: 0,
+    output: undefined,
+    proposal: undefined,
+    answers: [],
   };
   store.nodes.set(spec.id, node);
-  for (const need of spec.needs) {
+  const parent = parentOf(store, node);
+  if (parent !== undefined) {
+    parent.children.push(spec.id);
+    countChild(parent, node, 1);
+    store.noteChanged(parent);
+  }
+  link(store, node);
+}
+
+/** Gives a node of which nothing was started another definition. */
+export function replaceNode(store: Store, spec: BeadNode): void {
+  const node = store.node(spec.id);
+  invariant(
+    node.attempts === 0 && !isSettled(node.phase) && node.spec.kind === 'bead',
+    `${spec.id} was started, and is replaced`,
+  );
+  for (const { node: source } of node.spec.needs) {
+    const { outs } = store.node(source);
+    const at = outs.findIndex((edge) => edge.to === spec.id);
+    if (at !== -1) outs.splice(at, 1);
+  }
+  Object.assign(node, { spec, owed: 0, open: 0, met: 0, broken: 0, excused: 0, barred: 0 });
+  node.phase = { phase: 'waiting' };
+  forgetTurn(store, node);
+  link(store, node);
+  refresh(store, node);
+}
+
+function link(store: Store, node: NodeState): void {
+  for (const need of node.spec.needs) {
     const source = store.node(need.node);
-    source.outs.push({ to: spec.id, on: need.on });
+    source.outs.push({ to: node.spec.id, on: need.on });
     countNeed(node, need.on, resolution(need.on, source), 1);
     countMember(node, source, 1);
   }
@@ -41,37 +81,57 @@ export function addNode(store: Store, spec: NodeSpec): void {
 }
 
 /** A list selects these beads, those in work, and the sync points between them; `all` selects everything. */
-export function select(store: Store, wanted: readonly NodeId[] | 'all'): void {
+export function applySelections(store: Store): void {
   const { run } = store;
-  const chosen = new Set(wanted === 'all' ? store.nodes.keys() : wanted);
+  const lists = [...run.selections.values()];
+  run.asked = lists.includes('all') ? 'all' : new Set(lists.flatMap((list) => (list === 'all' ? [] : list)));
   let deepest = -1;
-  for (const id of chosen) deepest = Math.max(deepest, store.node(id).spec.level);
+  if (run.asked !== 'all')
+    for (const id of run.asked) deepest = Math.max(deepest, store.nodes.get(id)?.spec.level ?? -1);
   for (const node of store.nodes.values()) {
-    const { id, kind, level } = node.spec;
-    const selected = chosen.has(id) || isInWork(node.phase) || (kind === 'sync' && level < deepest);
-    if (node.selected === selected) continue;
-    // Only sequence and barriers ask whether a node is selected.
-    if (node.outs.some((edge) => edge.on === 'settled')) {
-      changing(store, node, () => {
-        node.selected = selected;
-      });
-    } else {
-      node.selected = selected;
-      store.noteChanged(node);
-    }
-    const by = selected ? 1 : -1;
-    if (!isSettled(node.phase)) run.unsettled += by;
-    else if (isUnsuccessful(node.phase)) run.unsuccessful += by;
-    refresh(store, node);
+    const { kind, level } = node.spec;
+    const isBetween = kind === 'sync' && level < deepest;
+    setSelected(store, node, isAskedFor(store, node) || isInWork(node.phase) || isBetween);
   }
 }
 
-/** The only place where a phase changes. */
+/** Whether some terminal asked for this bead, or for one that added it. */
+export function isAskedFor(store: Store, node: NodeState): boolean {
+  const { asked } = store.run;
+  if (asked === 'all' || asked.has(node.spec.id)) return true;
+  const parent = parentOf(store, node);
+  return parent !== undefined && isAskedFor(store, parent);
+}
+
+export function setSelected(store: Store, node: NodeState, selected: boolean): void {
+  if (node.selected === selected) return;
+  const { run } = store;
+  // Only sequence and barriers ask whether a node is selected.
+  if (node.outs.some((edge) => edge.on === 'settled')) {
+    changing(store, node, () => {
+      node.selected = selected;
+    });
+  } else {
+    node.selected = selected;
+    store.noteChanged(node);
+  }
+  const by = selected ? 1 : -1;
+  if (!isSettled(node.phase)) run.unsettled += by;
+  else if (isUnsuccessful(node.phase)) run.unsuccessful += by;
+  refresh(store, node);
+}
+
+/** The only place where a phase changes because of an event. */
 export function moveTo(store: Store, node: NodeState, next: NodePhase, at: number): void {
   const { run } = store;
   const previous = node.phase;
   const wasInWork = isInWork(previous);
-  if (isSettled(previous) || isSettled(next)) {
+  if (
+    isSettled(previous) ||
+    isSettled(next) ||
+    previous.phase === 'expanding' ||
+    next.phase === 'expanding'
+  ) {
     changing(store, node, () => {
       node.phase = next;
     });
@@ -80,6 +140,8 @@ export function moveTo(store: Store, node: NodeState, next: NodePhase, at: numbe
     node.phase = next;
     store.noteChanged(node);
   }
+  forgetTurn(store, node);
+  if (needsPerson(next)) store.people.add(node.spec.id);
   if (wasInWork !== isInWork(next)) {
     if (wasInWork) leaveWork(store, node, at);
     else enterWork(store, node, at);
@@ -89,8 +151,9 @@ export function moveTo(store: Store, node: NodeState, next: NodePhase, at: numbe
     run.unsuccessful += Number(isUnsuccessful(next)) - Number(isUnsuccessful(previous));
   }
   if (next.phase === 'delayed') store.timers.push({ at: next.until, node: node.spec.id, limit: undefined });
-  if (next.phase === 'running' && node.spec.kind === 'bead') {
-    const limitMs = smallest(node.spec.policy.timeoutMs, run.limits.timeoutMs);
+  if (next.phase === 'running') {
+    const own = node.spec.kind === 'bead' ? node.spec.policy.timeoutMs : undefined;
+    const limitMs = smallest(own, run.limits.timeoutMs);
     if (limitMs !== undefined)
       store.timers.push({
         at: next.startedAt + limitMs,
@@ -104,10 +167,17 @@ export function moveTo(store: Store, node: NodeState, next: NodePhase, at: numbe
 /** Runs `change` on a node and carries what it means for the needs of others into their counters. */
 function changing(store: Store, node: NodeState, change: () => void): void {
   const { outs } = node;
+  const parent = parentOf(store, node);
   const before = outs.map((edge) => resolution(edge.on, node));
   for (const edge of outs) countMember(store.node(edge.to), node, -1);
+  if (parent !== undefined) countChild(parent, node, -1);
   change();
   store.noteChanged(node);
+  if (parent !== undefined) {
+    countChild(parent, node, 1);
+    store.noteChanged(parent);
+    tend(store, parent);
+  }
   outs.forEach((edge, index) => {
     const target = store.node(edge.to);
     countMember(target, node, 1);
@@ -118,6 +188,15 @@ function changing(store: Store, node: NodeState, change: () => void): void {
     countNeed(target, edge.on, to, 1);
     refresh(store, target);
   });
+}
+
+const parentOf = (store: Store, { spec }: NodeState): NodeState | undefined =>
+  spec.kind === 'bead' && spec.parent !== undefined ? store.node(spec.parent) : undefined;
+
+function countChild(parent: NodeState, child: NodeState, by: 1 | -1): void {
+  const stands = resolution('succeeded', child);
+  if (stands === 'open') parent.childrenOpen += by;
+  else if (stands === 'broken') parent.childrenLost += by;
 }
 
 function countNeed(node: NodeState, on: EdgeOn, stands: Resolution, by: 1 | -1): void {
@@ -132,53 +211,97 @@ function countMember(sync: NodeState, member: NodeState, by: 1 | -1): void {
   else if (isUnsuccessful(member.phase)) sync.membersLost += by;
 }
 
-/** Brings `waiting` and `ready` in line with the needs, and hands to `decide` what only it may do. */
+/**
+ * Brings a node that nothing works on in line with its needs, and hands to `decide` what only it may do. Which of these
+ * phases it is in follows from its needs and from what was judged and approved: no event says it.
+ */
 function refresh(store: Store, node: NodeState): void {
-  const { phase } = node.phase;
-  if (phase !== 'waiting' && phase !== 'ready') return;
+  tend(store, node);
+  if (!isPending(node.phase)) return;
   const stands = verdict(node);
-  if (node.spec.kind === 'sync' || stands === 'skip') {
-    if (node.selected && stands !== 'wait') store.undecided.push(node.spec.id);
-    if (phase === 'ready') node.phase = { phase: 'waiting' };
-    return;
+  const next = node.spec.kind === 'sync' ? syncTurn(store, node, stands) : beadTurn(store, node, stands);
+  if (node.phase.phase === next) return;
+  forgetTurn(store, node);
+  node.phase = { phase: next };
+  if (next === 'judging') store.judging.add(node.spec.id);
+  else if (next === 'gated') store.people.add(node.spec.id);
+  else if (next === 'ready' && node.spec.kind === 'bead') store.ready.offer(node.spec);
+  else if (next === 'ready') store.readySyncs.add(node.spec.id);
+  store.noteChanged(node);
+}
+
+type Turn = 'waiting' | 'judging' | 'gated' | 'ready';
+
+const isPending = ({ phase }: NodePhase): boolean =>
+  phase === 'waiting' || phase === 'judging' || phase === 'gated' || phase === 'ready';
+
+function beadTurn(store: Store, node: NodeState, stands: Verdict): Turn {
+  const { spec } = node;
+  invariant(spec.kind === 'bead', `${spec.id} is no bead`);
+  if (stands === 'wait' || !node.selected) return 'waiting';
+  if (stands !== 'go') {
+    store.undecided.push(spec.id);
+    return 'waiting';
   }
-  const mayStart = stands === 'go' && node.selected;
-  if (mayStart && phase === 'waiting') {
-    node.phase = { phase: 'ready' };
-    store.ready.offer(node.spec);
-    store.noteChanged(node);
-  } else if (!mayStart && phase === 'ready') {
-    node.phase = { phase: 'waiting' };
-    store.noteChanged(node);
+  if (spec.condition !== undefined && !node.isJudged) return 'judging';
+  if (spec.gate !== undefined && !node.isApproved) return 'gated';
+  return spec.forEach === undefined ? 'ready' : 'judging';
+}
+
+function syncTurn(store: Store, node: NodeState, stands: Verdict): Turn {
+  const { spec } = node;
+  invariant(spec.kind === 'sync', `${spec.id} is no sync point`);
+  if (stands !== 'go' || !node.selected) {
+    // What was found and approved belonged to another tree.
+    node.isChecked = false;
+    node.isApproved = false;
+    return 'waiting';
   }
+  if (spec.checks === true && !node.isChecked) return 'ready';
+  if (node.phase.phase === 'gated' && !node.isApproved) return 'gated';
+  store.undecided.push(spec.id);
+  return 'waiting';
+}
+
+/** Hands a bead to `decide` whose own work is done and which waits for no added bead any more. */
+function tend(store: Store, node: NodeState): void {
+  if (node.phase.phase === 'expanding' && node.childrenOpen === 0) store.undecided.push(node.spec.id);
+}
+
+function forgetTurn(store: Store, node: NodeState): void {
+  if (store.judging.size > 0) store.judging.delete(node.spec.id);
+  if (store.people.size > 0) store.people.delete(node.spec.id);
+  if (store.readySyncs.size > 0) store.readySyncs.delete(node.spec.id);
 }
 
 function enterWork(store: Store, node: NodeState, at: number): void {
   const { run } = store;
-  invariant(node.spec.kind === 'bead', `${node.spec.id} is no bead`);
+  const { spec } = node;
   run.working += 1;
-  add(run.workingPerRig, node.spec.rig, 1);
-  add(run.workingPerAgent, node.spec.agent, 1);
-  for (const lock of node.spec.locks) {
-    invariant(!run.locks.has(lock), `lock ${lock} is held`);
-    run.locks.set(lock, node.spec.id);
-  }
-  store.inWork.add(node.spec.id);
+  store.inWork.add(spec.id);
   run.workingSince ??= at;
+  if (spec.kind === 'sync') return;
+  add(run.workingPerRig, spec.rig, 1);
+  add(run.workingPerAgent, spec.agent, 1);
+  for (const lock of spec.locks) {
+    invariant(!run.locks.has(lock), `lock ${lock} is held`);
+    run.locks.set(lock, spec.id);
+  }
 }
 
 function leaveWork(store: Store, node: NodeState, at: number): void {
   const { run } = store;
-  invariant(node.spec.kind === 'bead', `${node.spec.id} is no bead`);
+  const { spec } = node;
   run.working -= 1;
-  add(run.workingPerRig, node.spec.rig, -1);
-  add(run.workingPerAgent, node.spec.agent, -1);
-  for (const lock of node.spec.locks) {
+  store.inWork.delete(spec.id);
+  if (run.working === 0) stopTheClock(store, at);
+  if (spec.kind === 'sync') return;
+  add(run.workingPerRig, spec.rig, -1);
+  add(run.workingPerAgent, spec.agent, -1);
+  for (const lock of spec.locks) {
     run.locks.delete(lock);
     store.ready.released(lock);
   }
-  store.inWork.delete(node.spec.id);
-  if (run.working === 0) stopTheClock(store, at);
 }
 
 /** The run's clock counts while at least one attempt works. */
@@ -187,10 +310,6 @@ export function stopTheClock(store: Store, at: number): void {
   if (run.workingSince === undefined) return;
   run.workedMs += at - run.workingSince;
   run.workingSince = undefined;
-}
-
-function isUnsuccessful(phase: NodePhase): boolean {
-  return isSettled(phase) && phase.phase !== 'done';
 }
 
 function add(counts: Map<string, number>, key: string, by: number): void {

@@ -5,13 +5,13 @@
  */
 import type { Event } from '../core/events.ts';
 import type { NodeId } from '../core/ids.ts';
-import { invariant, unreachable } from '../core/invariant.ts';
-import type { Bead } from '../core/plan.ts';
+import { unreachable } from '../core/invariant.ts';
 import { isSettled, type NodeState } from '../core/state.ts';
 import { type NodeStatus, noCounts, statusOf } from '../core/status.ts';
 import type { Store } from '../core/store.ts';
 import type { BeadRow, Projection, RunHeader, RunRow } from '../ports/journal.ts';
-import { pauseSentence } from './sentences.ts';
+import type { Roster } from './roster.ts';
+import { nodeName, pauseSentence } from './sentences.ts';
 
 interface Dates {
   startedAt: number | undefined;
@@ -21,20 +21,21 @@ interface Dates {
 /** The rows of one run. */
 export class Chronicle {
   readonly #header: RunHeader;
-  readonly #beads: ReadonlyMap<NodeId, Bead>;
+  readonly #roster: Roster;
   readonly #dates = new Map<NodeId, Dates>();
   #runPhase = '';
   /** What readers were last told of each bead, and how many of each there are. */
   readonly #statuses = new Map<NodeId, NodeStatus>();
   readonly #counts: Record<NodeStatus, number> = noCounts();
 
-  constructor(header: RunHeader, beads: readonly Bead[]) {
+  constructor(header: RunHeader, roster: Roster) {
     this.#header = header;
-    this.#beads = new Map(beads.map((bead) => [bead.id, bead]));
+    this.#roster = roster;
   }
 
   /** Takes note of an event that the store has already followed. */
   note(event: Event): void {
+    this.#roster.note(event);
     switch (event.type) {
       case 'attempt-started': {
         const dates = this.#datesOf(event.node);
@@ -69,8 +70,7 @@ export class Chronicle {
 
   row(store: Store, node: NodeState): BeadRow {
     const { id, level } = node.spec;
-    const bead = this.#beads.get(id);
-    invariant(bead !== undefined, `bead ${id} is in the plan`);
+    const bead = this.#roster.get(id);
     const dates = this.#dates.get(id);
     return {
       id,
@@ -82,6 +82,8 @@ export class Chronicle {
       startedAt: dates?.startedAt,
       endedAt: isSettled(node.phase) ? dates?.endedAt : undefined,
       note: noteOf(node),
+      ...(node.selected ? {} : { isUnasked: true }),
+      ...(bead.parent === undefined ? {} : { parent: bead.parent }),
     };
   }
 
@@ -97,6 +99,7 @@ export class Chronicle {
       workedMs: run.workedMs + (run.workingSince === undefined ? 0 : run.lastAt - run.workingSince),
       parallel: run.limits.parallel,
       counts: { ...this.#counts },
+      ...peopleOf(store),
     };
   }
 
@@ -125,13 +128,25 @@ function noteOf(node: NodeState): string | undefined {
     case 'delayed':
       return `attempt ${node.attempts} failed (${lastFailure?.message ?? 'unknown'}); the next one is waiting its turn`;
     case 'skipped':
-      return `skipped because ${phase.because} did not succeed`;
+      if (phase.how === 'requirement') return `skipped because ${phase.because} did not succeed`;
+      if (phase.how === 'person') return 'left out by a person';
+      if (phase.because === node.spec.id) return 'not taken: its condition does not hold';
+      return `not taken: what it would follow (${phase.because}) was not taken either, or did not fail`;
     case 'done':
       if (phase.how === 'declared') return 'declared done by its file, not verified';
       return phase.how === 'earlier-run' ? 'done by an earlier run, unchanged since' : undefined;
     case 'stopping':
-      return 'past its time limit, being stopped';
+      return phase.reason === 'timeout' ? 'past its time limit, being stopped' : 'being stopped';
+    case 'gated':
+      return gateSentence(node);
+    case 'asking':
+      return `asks: ${phase.question}`;
+    case 'proposing':
+      return `wants to add ${count(node.proposal?.nodes.length ?? 0)}, which a person has to approve`;
+    case 'expanding':
+      return `its own work is done; ${node.childrenOpen} of the ${count(node.children.length)} it added are not`;
     case 'waiting':
+    case 'judging':
     case 'ready':
     case 'running':
     case 'cancelled':
@@ -140,3 +155,26 @@ function noteOf(node: NodeState): string | undefined {
       return unreachable(phase);
   }
 }
+
+const count = (beads: number): string => (beads === 1 ? '1 bead' : `${beads} beads`);
+
+function gateSentence({ spec }: NodeState): string {
+  return spec.gate === undefined || spec.gate === ''
+    ? 'waits for approval'
+    : `waits for approval: ${spec.gate}`;
+}
+
+/** What people are waited for, in no more than some lines. */
+function peopleOf(store: Store): Pick<RunRow, 'people'> {
+  const people: { node: NodeId; name: string; note: string }[] = [];
+  for (const id of store.people) {
+    const node = store.node(id);
+    if (!node.selected) continue;
+    people.push({ node: id, name: nodeName(id), note: noteOf(node) ?? '' });
+    if (people.length === MOST_PEOPLE) break;
+  }
+  return people.length === 0 ? {} : { people };
+}
+
+/** A thousand open gates are not read one by one. */
+const MOST_PEOPLE = 20;

@@ -6,14 +6,17 @@
 import type { Failure } from '../core/failure.ts';
 import type { EffectKey, NodeId, RunId } from '../core/ids.ts';
 import type { EffectRef, Input } from '../core/input.ts';
-import { Bug, invariant, unreachable } from '../core/invariant.ts';
-import type { Bead, Plan } from '../core/plan.ts';
+import { Bug, unreachable } from '../core/invariant.ts';
+import type { Bead, Formula } from '../core/plan.ts';
 import type { Attempt, Performers, StepEnd } from '../ports/work.ts';
+import type { Roster } from './roster.ts';
+import { nodeName } from './sentences.ts';
 
 /** What a crew is made from. */
 export interface CrewParts {
   readonly run: RunId;
-  readonly plan: Plan;
+  readonly formula: Formula;
+  readonly roster: Roster;
   readonly performers: Performers;
   /** Ends what ended attempts left behind, now. */
   readonly sweep: () => Promise<void>;
@@ -27,11 +30,9 @@ export type Beginning = 'start' | 'adopt';
 /** Performs effects. */
 export class Crew {
   readonly #parts: CrewParts;
-  readonly #beads: ReadonlyMap<NodeId, Bead>;
 
   constructor(parts: CrewParts) {
     this.#parts = parts;
-    this.#beads = new Map(parts.plan.beads.map((bead) => [bead.id, bead]));
   }
 
   /** Resolves when nothing of the effect is left; rejects only with a bug. */
@@ -75,13 +76,12 @@ export class Crew {
     previous: Failure | undefined,
     signal: AbortSignal,
   ): Promise<StepEnd<unknown> | undefined> {
-    const { run, plan, performers, folder } = this.#parts;
-    const bead = this.#beads.get(effect.node);
-    invariant(bead !== undefined, `bead ${effect.node} is in the plan`);
+    const { run, formula, roster, performers, folder } = this.#parts;
+    const bead = roster.find(effect.node) ?? syncBead(effect.node, formula);
     const attempt: Attempt = {
       run,
       bead,
-      formula: plan.formula,
+      formula,
       number: effect.attempt,
       previous,
       folder: folder(effect.node, effect.attempt),
@@ -104,4 +104,28 @@ export class Crew {
         return unreachable(effect.step);
     }
   }
+}
+
+/** The checks of a sync point are verified like those of a bead that has nothing but checks. */
+function syncBead(id: NodeId, { file, rig, syncChecks }: Formula): Bead {
+  return {
+    id,
+    name: nodeName(id),
+    file,
+    description: '',
+    requires: [],
+    priority: 1,
+    level: 0,
+    artifacts: [],
+    criteria: [],
+    checks: syncChecks ?? [],
+    context: [],
+    run: undefined,
+    agent: undefined,
+    rig,
+    timeoutMs: undefined,
+    declaredDone: false,
+    statusLine: undefined,
+    key: '',
+  };
 }

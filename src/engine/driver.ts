@@ -13,7 +13,7 @@ import type { Event } from '../core/events.ts';
 import { type EffectKey, effectKey } from '../core/ids.ts';
 import type { EffectRef, Input } from '../core/input.ts';
 import { invariant } from '../core/invariant.ts';
-import type { RunPhase } from '../core/state.ts';
+import type { NodeState, RunPhase } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
 import { nextDue } from '../core/time.ts';
 import { commands } from '../core/wanted.ts';
@@ -30,6 +30,8 @@ export interface DriverParts {
   readonly epoch: number;
   readonly clock: Clock;
   readonly crew: Crew;
+  /** Says what becomes of a node that is `judging`: evaluates its condition, or makes beads of its list. Only looks. */
+  readonly judge: (node: NodeState) => Input;
   /** Called after every commit with what changed. */
   readonly observe: (run: RunRow, changed: readonly BeadRow[], events: readonly Event[]) => void;
 }
@@ -130,13 +132,19 @@ export class Driver {
     const { store, chronicle, journal, epoch, observe } = this.#parts;
     const now = this.#now();
     const events: Event[] = [];
-    for (const input of inputs) {
+    const take = (input: Input): void => {
       for (const event of decide(store, input, now)) {
         chronicle.note(event);
         events.push(event);
       }
+    };
+    for (const input of inputs) {
+      take(input);
       if ('effect' in input) this.#alive.delete(this.#keyOf(input.effect));
     }
+    // Questions that need only a look are answered in the same transaction as what raised them.
+    while (store.judging.size > 0 && store.run.phase.phase === 'active')
+      for (const id of [...store.judging]) take(this.#parts.judge(store.node(id)));
     if (events.length === 0) return;
     const projection = chronicle.project(store, store.takeChanged());
     invariant(store.run.run !== undefined && projection.run !== undefined, 'a run has been created');
@@ -183,14 +191,21 @@ export class Driver {
     const { phase } = this.#parts.store.run;
     if (this.#alive.size > 0 || this.#inputs.length > 0 || phase.phase === 'aborting') return;
     if (phase.phase === 'active') {
-      invariant(
-        nextDue(this.#parts.store) !== undefined,
-        'an active run without live effects waits for a deadline',
-      );
+      invariant(this.#isWaiting(), 'an active run without live effects waits for time, people or a terminal');
       return;
     }
     this.#close();
     this.#resolve(phase);
+  }
+
+  /** Whether there is something from outside that an idle run waits for. */
+  #isWaiting(): boolean {
+    const { store } = this.#parts;
+    if (nextDue(store) !== undefined || store.people.size > 0) return true;
+    // Beads that require what nobody asked for wait for another terminal.
+    for (const { selected, phase } of store.nodes.values())
+      if (selected && phase.phase === 'waiting') return true;
+    return false;
   }
 
   #guard(act: () => void): void {

@@ -5,23 +5,26 @@ import type { Plan } from '../core/plan.ts';
 import { Store } from '../core/store.ts';
 import type { JournalReader, RunHeader } from '../ports/journal.ts';
 import { Chronicle } from './chronicle.ts';
+import { Roster } from './roster.ts';
 
 /** A run as its journal tells it. */
 export interface History {
   readonly store: Store;
   readonly chronicle: Chronicle;
+  readonly roster: Roster;
 }
 
 /** `plan` gives names; it must be the plan the run was made for. */
 export function replay(journal: JournalReader, header: RunHeader, plan: Plan): History {
   const store = new Store();
-  const chronicle = new Chronicle(header, plan.beads);
+  const roster = new Roster(plan.beads);
+  const chronicle = new Chronicle(header, roster);
   for (const event of journal.events(header.run)) {
     evolve(store, event);
     chronicle.note(event);
   }
   forgetReplay(store);
-  return { store, chronicle };
+  return { store, chronicle, roster };
 }
 
 /** Only the machine, for a run whose plan is no longer there. */

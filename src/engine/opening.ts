@@ -11,6 +11,7 @@ import { Store } from '../core/store.ts';
 import type { Journal, JournalReader, RunHeader } from '../ports/journal.ts';
 import { Chronicle } from './chronicle.ts';
 import { replay, replayMachine } from './history.ts';
+import { Roster } from './roster.ts';
 
 /** What somebody wants run. */
 export interface RunRequest {
@@ -29,6 +30,7 @@ export interface Opening {
   readonly header: RunHeader;
   readonly store: Store;
   readonly chronicle: Chronicle;
+  readonly roster: Roster;
   /** What the driver is told first; a new run's header is made when it is. */
   readonly input: Input;
   readonly isNew: boolean;
@@ -80,10 +82,12 @@ export function open(
     credits,
     select: select === 'same' ? 'all' : select,
   };
+  const roster = new Roster(plan.beads);
   return {
     header,
     store: new Store(),
-    chronicle: new Chronicle(header, plan.beads),
+    chronicle: new Chronicle(header, roster),
+    roster,
     input,
     isNew: true,
     credited: credits.length,

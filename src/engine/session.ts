@@ -8,8 +8,8 @@ import type { Event } from '../core/events.ts';
 import type { NodeId, Step } from '../core/ids.ts';
 import type { Input } from '../core/input.ts';
 import { invariant } from '../core/invariant.ts';
-import type { Bead } from '../core/plan.ts';
-import { isInWork, type RunPhase } from '../core/state.ts';
+import type { Bead, Plan } from '../core/plan.ts';
+import { isInWork, isSettled, isUnsuccessful, type NodeState, type RunPhase } from '../core/state.ts';
 import {
   type BeadRow,
   isFenced,
@@ -40,6 +40,8 @@ export interface SessionParts {
   readonly performers: (run: RunHeader) => Performers;
   readonly folder: (run: RunHeader, bead: NodeId, attempt: number) => string;
   readonly isStillThere: (bead: Bead) => boolean;
+  /** See {@link DriverParts.judge}. */
+  readonly judge: (plan: Plan, run: Pick<Opening, 'store' | 'roster'>, node: NodeState) => Input;
   /** Rings when somebody wrote into the inbox. */
   readonly listen: (onRing: () => void) => Disposable;
   readonly observer: SessionObserver;
@@ -125,7 +127,8 @@ async function drive(
   const sweeper = new Sweeper(performers, observer);
   const crew = new Crew({
     run: header.run,
-    plan: request.plan,
+    formula: request.plan.formula,
+    roster: opening.roster,
     performers,
     sweep: () => sweeper.sweepNow(),
     folder: (bead, attempt) => parts.folder(header, bead, attempt),
@@ -137,6 +140,7 @@ async function drive(
     epoch,
     clock,
     crew,
+    judge: (node) => parts.judge(request.plan, opening, node),
     observe: (run, changed, events) => {
       if (events.some((event) => event.type === 'step-succeeded' || event.type === 'attempt-failed'))
         sweeper.ask(clock);
@@ -190,7 +194,7 @@ function isFinished(opening: Opening, request: RunRequest): boolean {
       : request.select === 'same'
         ? [...nodes.values()].filter((node) => node.selected)
         : request.select.map((id) => opening.store.node(id));
-  return selected.every(({ phase }) => phase.phase === 'done');
+  return selected.every(({ phase }) => isSettled(phase) && !isUnsuccessful(phase));
 }
 
 /**

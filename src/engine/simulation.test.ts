@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../core/events.ts';
+import type { Input } from '../core/input.ts';
 import { checkInvariants } from '../core/invariants.ts';
+import type { NodeState } from '../core/state.ts';
 import { JournalProblem } from '../ports/journal.ts';
 import { FakeWorld, type Fate } from '../testing/fake-world.ts';
 import { type JournalWrite, MemoryDisk, MemoryJournal } from '../testing/memory-journal.ts';
@@ -83,6 +85,7 @@ class Simulation {
         performers: () => this.world.performers(),
         folder: () => '/',
         isStillThere: () => true,
+        judge: (_plan, _run, node) => judgedByFate(node),
         listen: () => ({ [Symbol.dispose]: () => undefined }),
         observer: { opened: () => undefined, committed: () => undefined, swept: () => undefined },
       },
@@ -194,6 +197,12 @@ describe('drivers that die', () => {
     // Shrinking a counterexample takes minutes.
   }, 300_000);
 });
+
+/** What a made-up condition comes to; the same for the same bead, however often it is asked. */
+function judgedByFate({ spec }: NodeState): Input {
+  const verdict = spec.kind === 'bead' && spec.condition === 'fails' ? 'fails' : 'holds';
+  return { type: 'condition-judged', node: spec.id, verdict, message: undefined };
+}
 
 function hasLimits({ nodes, timeoutMs }: RandomPlan): boolean {
   return (

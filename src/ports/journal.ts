@@ -48,6 +48,10 @@ export interface BeadRow {
   readonly endedAt: number | undefined;
   /** One sentence on the present status: why it failed, was skipped, waits. */
   readonly note: string | undefined;
+  /** No terminal asked for it. */
+  readonly isUnasked?: true;
+  /** The bead that added it; absent: it is in the plan. */
+  readonly parent?: NodeId;
 }
 
 /** A run as readers see it. */
@@ -61,6 +65,8 @@ export interface RunRow extends RunHeader {
   readonly parallel: number;
   /** How many beads have each status: a glance at a large run needs no rows. */
   readonly counts: StatusCounts;
+  /** What waits for a person, where something does: beads and sync points, at most some; `name` is what commands call it. */
+  readonly people?: readonly { readonly node: NodeId; readonly name: string; readonly note: string }[];
 }
 
 /** What one commit changes for readers. */

@@ -29,6 +29,8 @@ export function fileWord(status: NodeStatus): FileWord {
     case 'ready':
     case 'done':
       return status;
+    case 'not-taken':
+      return 'done';
     case 'running':
       return 'in_progress';
     case 'waiting':
@@ -36,6 +38,7 @@ export function fileWord(status: NodeStatus): FileWord {
     case 'paused':
     case 'cancelled':
     case 'skipped':
+    case 'needs-person':
       return 'blocked';
     default:
       return unreachable(status);

@@ -57,6 +57,7 @@ function attempt(): { attempt: Attempt; key: EffectKey } {
     context: {},
     parallel: 1,
     timeoutMs: undefined,
+    rig: 'default',
     sync: 'level',
     quorum: 'all',
   };

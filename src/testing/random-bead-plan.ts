@@ -32,6 +32,7 @@ export function planAround({ nodes, parallel, timeoutMs }: RandomPlan): Plan {
       context: {},
       parallel,
       timeoutMs,
+      rig: 'default',
       sync: 'level',
       quorum: 'all',
     },

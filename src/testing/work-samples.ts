@@ -14,6 +14,7 @@ export const madeUpFormula: Formula = {
   context: {},
   parallel: 3,
   timeoutMs: undefined,
+  rig: 'default',
   sync: 'level',
   quorum: 'all',
 };

@@ -31,6 +31,7 @@ const formula: Formula = {
   context: {},
   parallel: 3,
   timeoutMs: undefined,
+  rig: 'default',
   sync: 'level',
   quorum: 'all',
 };

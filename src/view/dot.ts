@@ -43,6 +43,8 @@ function edgeSuffix({ on, closesCycle }: GraphEdge): string {
       return ` [${attributes({ style: 'dashed' })}]`;
     case 'failed':
       return ` [${attributes({ style: 'dashed', label: 'failed' })}]`;
+    case 'worked':
+      return ` [${attributes({ style: 'dotted' })}]`;
     default:
       return unreachable(on);
   }

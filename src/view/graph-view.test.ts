@@ -45,6 +45,7 @@ function plan(beads: Bead[], nodes: NodeSpec[]): Plan {
       context: {},
       parallel: 3,
       timeoutMs: undefined,
+      rig: 'default',
       sync: 'level',
       quorum: 'all',
     },

@@ -51,6 +51,8 @@ function arrow({ on, closesCycle }: GraphEdge): string {
       return '-.->';
     case 'failed':
       return '-. failed .->';
+    case 'worked':
+      return '-. added .->';
     default:
       return unreachable(on);
   }

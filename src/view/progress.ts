@@ -92,12 +92,12 @@ function barLine(
   paint: Paint,
 ): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const settled = counts.done + counts.failed + counts.skipped + counts.cancelled;
+  const settled = counts.done + counts.failed + counts.skipped + counts.cancelled + counts['not-taken'];
   const barColumns = Math.max(0, Math.min(WIDEST_BAR, Math.floor(columns / 3)));
   const part = (count: number): number => (total === 0 ? 0 : Math.floor((barColumns * count) / total));
   const full = part(counts.done);
   const other = part(settled) - full;
-  const rest = (['running', 'failed', 'skipped', 'paused', 'cancelled'] as const)
+  const rest = (['running', 'needs-person', 'failed', 'skipped', 'paused', 'cancelled', 'not-taken'] as const)
     .filter((status) => counts[status] > 0)
     .map((status): Piece => ({ text: `  ${counts[status]} ${status}`, role: status }));
   return joined(

@@ -15,6 +15,8 @@ export const statusColours: Readonly<Record<NodeStatus, StatusColour>> = {
   skipped: { fill: '#f3f4f6', line: '#6b7280' },
   paused: { fill: '#ede9fe', line: '#7c3aed' },
   cancelled: { fill: '#e5e7eb', line: '#4b5563' },
+  'needs-person': { fill: '#fae8ff', line: '#c026d3' },
+  'not-taken': { fill: '#f3f4f6', line: '#9ca3af' },
 };
 
 /** The colour of edges that close a cycle. */

@@ -81,6 +81,8 @@ const colours: Readonly<Record<Role, string>> = {
   skipped: '35',
   paused: '33',
   cancelled: '35',
+  'needs-person': '1;35',
+  'not-taken': '2',
   plain: '',
   dim: '2',
   heading: '1',

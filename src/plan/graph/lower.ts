@@ -223,6 +223,7 @@ export function planFormula(draft: FormulaDraft, context: ReadonlyMap<string, st
     type: draft.type,
     version: draft.version,
     file: draft.source.file,
+    rig: draft.rig?.value ?? 'default',
     context: Object.fromEntries(context),
     parallel: draft.type === 'workflow' ? 1 : draft.parallel,
     timeoutMs: draft.timeoutMs,

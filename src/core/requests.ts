@@ -1,0 +1,204 @@
+/**
+ * What people ask of a run, and what it means. A request that does not fit the present state changes nothing: whoever
+ * passes it on says so to the person who asked (`engine/control.ts`).
+ */
+import { add, admit, grant } from './additions.ts';
+import type { Emit } from './events.ts';
+import { abort, fail, giveUp, pause } from './failures.ts';
+import type { NodeId } from './ids.ts';
+import type { Request } from './input.ts';
+import { unreachable } from './invariant.ts';
+import { isExcused, isInWork, isSettled, isUnsuccessful, type NodeState } from './state.ts';
+import type { Store } from './store.ts';
+import { isAskedFor } from './transition.ts';
+
+/** Decides on a request. */
+export function request(store: Store, input: Request, emit: Emit): void {
+  const { run } = store;
+  switch (input.type) {
+    case 'approve':
+      approve(store, input, emit);
+      return;
+    case 'reject':
+      reject(store, input, emit);
+      return;
+    case 'answer': {
+      const { node, by, answer } = input;
+      if (store.nodes.get(node)?.phase.phase === 'asking') emit({ type: 'answered', node, by, answer });
+      return;
+    }
+    case 'pause':
+      pause(store, { type: 'pause', by: input.by }, emit);
+      return;
+    case 'unpause':
+      if (run.phase.phase !== 'paused') return;
+      emit({ type: 'run-resumed', by: input.by, limits: run.limits });
+      reopen(store, 'failed', emit);
+      return;
+    case 'retry': {
+      const node = store.nodes.get(input.node);
+      if (node === undefined || !mayRetry(node)) return;
+      for (const { spec } of withFamily(store, node)) emit({ type: 'bead-reopened', node: spec.id });
+      goOn(store, input.by, emit);
+      return;
+    }
+    case 'skip':
+      skip(store, input, emit);
+      return;
+    case 'cancel':
+      if (run.phase.phase !== 'settled' && run.phase.phase !== 'aborting')
+        abort(store, { by: input.by }, emit);
+      return;
+    case 'add': {
+      const node = store.nodes.get(input.node);
+      if (node === undefined || isSettled(node.phase)) return;
+      const admission = admit(store, node, input.proposal);
+      if (admission.type === 'admitted') add(input.node, { type: 'person', name: input.by }, admission, emit);
+      return;
+    }
+    case 'select': {
+      const { terminal, nodes } = input;
+      emit({ type: 'beads-selected', terminal, nodes, joins: true });
+      if (run.phase.phase === 'settled' && run.unsettled > 0)
+        emit({ type: 'run-resumed', by: terminal, limits: run.limits });
+      return;
+    }
+    case 'withdraw':
+      withdraw(store, input.terminal, emit);
+      return;
+    default:
+      unreachable(input);
+  }
+}
+
+function approve(store: Store, { node: id, by }: { node: NodeId; by: string }, emit: Emit): void {
+  const node = store.nodes.get(id);
+  const phase = node?.phase.phase;
+  if (node === undefined || (phase !== 'gated' && phase !== 'proposing')) return;
+  emit({ type: 'approved', node: id, by });
+  if (phase !== 'proposing') return;
+  const why = grant(store, node, emit);
+  if (why !== undefined) refuseAddition(store, node, `its beads cannot be added any more: ${why}`, emit);
+}
+
+function reject(
+  store: Store,
+  { node: id, by, reason }: { node: NodeId; by: string; reason: string },
+  emit: Emit,
+): void {
+  const node = store.nodes.get(id);
+  if (node?.phase.phase === 'gated') {
+    emit({ type: 'rejected', node: id, by, reason });
+    giveUp(store, node, emit);
+  } else if (node?.phase.phase === 'proposing') {
+    emit({ type: 'rejected', node: id, by, reason });
+    refuseAddition(store, node, `${by} rejected the beads it wanted to add: ${reason}`, emit);
+  }
+}
+
+/** A rejected addition is work to be done again, with the reason; a template has no other way. */
+function refuseAddition(store: Store, node: NodeState, message: string, emit: Emit): void {
+  const { phase } = node;
+  if (phase.phase !== 'proposing') return;
+  const { attempt } = phase;
+  if (attempt === 0) giveUp(store, node, emit);
+  else
+    fail(
+      store,
+      node,
+      { node: node.spec.id, attempt, step: 'work' },
+      { class: 'task', code: 'rejected', message },
+      emit,
+    );
+}
+
+function mayRetry({ phase }: NodeState): boolean {
+  return isSettled(phase) && phase.phase !== 'done';
+}
+
+function skip(store: Store, { node: id, by }: { node: NodeId; by: string }, emit: Emit): void {
+  const node = store.nodes.get(id);
+  if (node === undefined || node.spec.kind !== 'bead') return;
+  const { phase } = node;
+  if (phase.phase === 'running')
+    emit({ type: 'stop-requested', node: id, attempt: phase.attempt, reason: 'skip' });
+  else if (!isInWork(phase) && phase.phase !== 'done' && !isExcused(phase)) {
+    emit({ type: 'bead-skipped', node: id, because: id, how: 'person' });
+    // What was skipped because of it may go on without it, and so may the bead that had added it.
+    const [, ...others] = withFamily(store, node);
+    for (const { spec } of others) emit({ type: 'bead-reopened', node: spec.id });
+    goOn(store, by, emit);
+  }
+}
+
+/** A run that stood still for a failure goes on when no failure holds it any more; a settled one when there is work again. */
+function goOn(store: Store, by: string, emit: Emit): void {
+  const { phase, limits, unsettled } = store.run;
+  const stoodForFailure =
+    phase.phase === 'paused' &&
+    !phase.halted &&
+    (phase.reason.type === 'bead-failed' || phase.reason.type === 'quorum-unreachable');
+  const isOver = phase.phase === 'settled' && unsettled > 0;
+  if (!stoodForFailure && !isOver) return;
+  for (const node of store.nodes.values())
+    if (node.selected && node.phase.phase === 'failed' && node.phase.standing === 'held') return;
+  emit({ type: 'run-resumed', by, limits });
+}
+
+/**
+ * A bead and what its failure took with it: the beads it added that were lost, those that it was added by, and whatever
+ * was skipped because of any of them. The bead itself comes first.
+ */
+function withFamily(store: Store, first: NodeState): ReadonlySet<NodeState> {
+  const found = new Set([first]);
+  for (const { spec, children } of found) {
+    for (const id of children) {
+      const child = store.node(id);
+      if (child !== first && isUnsuccessful(child.phase)) found.add(child);
+    }
+    const parent = spec.kind === 'bead' && spec.parent !== undefined ? store.node(spec.parent) : undefined;
+    if (parent?.phase.phase === 'failed' && parent.worked !== undefined) found.add(parent);
+  }
+  const causes = new Set([...found].map(({ spec }) => spec.id));
+  for (const node of store.nodes.values()) {
+    const { phase, selected } = node;
+    if (selected && phase.phase === 'skipped' && phase.how === 'requirement' && causes.has(phase.because))
+      found.add(node);
+  }
+  return found;
+}
+
+/**
+ * Reopens beads: `failed` means all that did not make it, and what a condition left out after them, since the condition
+ * may see something else now; a list means these, whatever became of them, with their own work done again.
+ */
+export function reopen(store: Store, which: 'failed' | readonly NodeId[], emit: Emit): void {
+  if (which !== 'failed') {
+    for (const id of which) {
+      const { spec, phase } = store.node(id);
+      if (spec.kind === 'bead' && isSettled(phase)) emit({ type: 'bead-reopened', node: id, afresh: true });
+    }
+    return;
+  }
+  const again: NodeState[] = [];
+  for (const node of store.nodes.values()) if (node.selected && isUnsuccessful(node.phase)) again.push(node);
+  const found = new Set(again);
+  for (const node of found)
+    for (const { to } of node.outs) {
+      const target = store.node(to);
+      const isStale = target.selected && target.phase.phase === 'skipped' && target.phase.how === 'condition';
+      if (isStale) found.add(target);
+    }
+  for (const { spec } of found) emit({ type: 'bead-reopened', node: spec.id });
+}
+
+function withdraw(store: Store, terminal: string, emit: Emit): void {
+  if (!store.run.selections.has(terminal)) return;
+  emit({ type: 'selection-withdrawn', terminal });
+  for (const id of store.inWork) {
+    const node = store.node(id);
+    const { phase } = node;
+    if (phase.phase === 'running' && node.spec.kind === 'bead' && !isAskedFor(store, node))
+      emit({ type: 'stop-requested', node: id, attempt: phase.attempt, reason: 'withdrawn' });
+  }
+}
