@@ -180,9 +180,14 @@ export function reopen(store: Store, which: 'failed' | readonly NodeId[], emit: 
     }
     return;
   }
-  const again: NodeState[] = [];
-  for (const node of store.nodes.values()) if (node.selected && isUnsuccessful(node.phase)) again.push(node);
-  const found = new Set(again);
+  const found = new Set<NodeState>();
+  for (const node of store.nodes.values()) {
+    if (!node.selected || !isUnsuccessful(node.phase)) continue;
+    found.add(node);
+    // A failure that its branch handled took this one with it: only another try can help.
+    const cause = node.phase.phase === 'skipped' ? store.node(node.phase.because) : undefined;
+    if (cause?.phase.phase === 'failed') found.add(cause);
+  }
   for (const node of found)
     for (const { to } of node.outs) {
       const target = store.node(to);
