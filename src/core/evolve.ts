@@ -224,7 +224,11 @@ function apply(store: Store, event: Event): void {
       if (run.working > 0) run.workingSince = event.at;
       for (const id of store.inWork) rewind(store, store.node(id), event.at);
       // Only a person resumes, and a person has seen to what kept dying.
-      for (const node of store.nodes.values()) node.losses = 0;
+      for (const node of store.nodes.values()) {
+        node.losses = 0;
+        // A level that could not pass is judged again.
+        if (node.spec.kind === 'sync' && node.phase.phase === 'waiting') restart(store, node, event.at);
+      }
       run.workedMsAtResume = run.workedMs;
       run.limits = event.limits;
       run.phase = { phase: 'active' };

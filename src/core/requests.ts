@@ -15,6 +15,8 @@ import { isAskedFor } from './transition.ts';
 /** Decides on a request. */
 export function request(store: Store, input: Request, emit: Emit): void {
   const { run } = store;
+  // What is being cancelled is not argued with.
+  if (run.phase.phase === 'aborting' && input.type !== 'select' && input.type !== 'withdraw') return;
   switch (input.type) {
     case 'approve':
       approve(store, input, emit);
@@ -46,8 +48,7 @@ export function request(store: Store, input: Request, emit: Emit): void {
       skip(store, input, emit);
       return;
     case 'cancel':
-      if (run.phase.phase !== 'settled' && run.phase.phase !== 'aborting')
-        abort(store, { by: input.by }, emit);
+      if (run.phase.phase !== 'settled') abort(store, { by: input.by }, emit);
       return;
     case 'add': {
       const node = store.nodes.get(input.node);

@@ -183,9 +183,11 @@ function changing(store: Store, node: NodeState, change: () => void): void {
     countMember(target, node, 1);
     const from = before[index];
     const to = resolution(edge.on, node);
-    if (from === undefined || from === to) return;
-    countNeed(target, edge.on, from, -1);
-    countNeed(target, edge.on, to, 1);
+    if (from !== undefined && from !== to) {
+      countNeed(target, edge.on, from, -1);
+      countNeed(target, edge.on, to, 1);
+    } else if (target.spec.kind !== 'sync') return;
+    // A sync point also asks in which way its members are settled.
     refresh(store, target);
   });
 }
