@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { findProgram, isExecutable } from './programs.ts';
 
+const LIMIT_MS = 10_000;
+
 export interface Telling {
   /** A name in the environment's `PATH` or an absolute path, and arguments. */
   readonly command: readonly string[];
@@ -18,7 +20,7 @@ export interface Telling {
  * with exit status 0. Its output goes nowhere.
  */
 export async function tellProgram(telling: Telling): Promise<string | undefined> {
-  const { command, input, env, signal, limitMs = 10_000 } = telling;
+  const { command, input, env, signal, limitMs = LIMIT_MS } = telling;
   const [name = '', ...words] = command;
   const program = name.includes('/')
     ? isExecutable(name)

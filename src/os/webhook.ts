@@ -3,6 +3,8 @@ import { createHmac } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
+const LIMIT_MS = 10_000;
+
 export interface Posting {
   /** `http:` or `https:`. */
   readonly address: string;
@@ -19,7 +21,7 @@ export interface Posting {
  * it was given up nothing of it is left but, at worst, a look-up of the host's name, which the system does not let go.
  */
 export function postJson(posting: Posting): Promise<string | undefined> {
-  const { address, body, headers, signal, limitMs = 10_000 } = posting;
+  const { address, body, headers, signal, limitMs = LIMIT_MS } = posting;
   return new Promise((resolve) => {
     const url = URL.canParse(address) ? new URL(address) : undefined;
     const request =
