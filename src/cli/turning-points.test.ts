@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Event, PauseReason } from '../core/events.ts';
-import { nodeId, runId } from '../core/ids.ts';
+import { nodeId, runId, syncId } from '../core/ids.ts';
 import { type NodeStatus, noCounts } from '../core/status.ts';
 import type { BeadRow, RunRow } from '../ports/journal.ts';
 import { TurningPoints } from './turning-points.ts';
@@ -19,12 +19,12 @@ const run: RunRow = {
   parallel: 1,
   counts: { ...noCounts(), done: 2, failed: 1 },
 };
-const row = (id: string, status: string, note?: string): BeadRow => ({
+const row = (id: string, status: NodeStatus, note?: string): BeadRow => ({
   id: nodeId(id),
   name: id,
   level: 0,
   requires: [],
-  status: status as NodeStatus,
+  status,
   attempts: 1,
   startedAt: 0,
   endedAt: undefined,
@@ -48,10 +48,34 @@ describe('a bead that needs a person', () => {
     expect(told(row('a', 'needs-person', 'And now?'))).toEqual([['needs-person', 'a', 'And now?']]);
   });
 
+  it('is not told of while nobody asks for it', () => {
+    const unasked = { ...row('a', 'needs-person'), isUnasked: true } as const;
+    const points = new TurningPoints();
+    expect(points.notificationsOf(run, [unasked], [])).toEqual([]);
+    expect(points.notificationsOf(run, [row('a', 'needs-person')], [])).toHaveLength(1);
+  });
+
   it('is not told of again by a session that found it so', () => {
     const points = new TurningPoints();
     points.opened([row('a', 'needs-person')]);
     expect(points.notificationsOf(run, [row('a', 'needs-person')], [])).toEqual([]);
+  });
+});
+
+describe('a sync point that needs a person', () => {
+  it('is told of by its name, with its message', () => {
+    const people = [{ node: syncId(0), name: 'sync/0', note: 'waits for approval: Ship it?' }];
+    const requested = { type: 'approval-requested', at: 1, node: syncId(0), about: 'sync' } as const;
+    expect(new TurningPoints().notificationsOf({ ...run, people }, [], [requested])).toEqual([
+      { ...about, event: 'needs-person', bead: 'sync/0', sentence: 'waits for approval: Ship it?' },
+    ]);
+  });
+
+  it('is not confused with a bead, which is told of once', () => {
+    const requested = { type: 'approval-requested', at: 1, node: nodeId('a'), about: 'addition' } as const;
+    expect(new TurningPoints().notificationsOf(run, [row('a', 'needs-person', 'adds')], [requested])).toEqual(
+      [{ ...about, event: 'needs-person', bead: 'a', sentence: 'adds' }],
+    );
   });
 });
 
@@ -72,10 +96,14 @@ describe('a run', () => {
     expect(ofEvents(paused({ type: 'timeout' }))).toEqual([
       { ...about, event: 'paused', bead: undefined, sentence: 'the run has used up its time limit' },
     ]);
+    expect(ofEvents(paused({ type: 'quorum-unreachable', node: syncId(1) }))).toMatchObject([
+      { event: 'paused', bead: 'sync/1' },
+    ]);
   });
 
-  it('that somebody stopped is not told of', () => {
+  it('that somebody stopped or paused is not told of', () => {
     expect(ofEvents(paused({ type: 'stop', by: 'Ctrl-C' }))).toEqual([]);
+    expect(ofEvents(paused({ type: 'pause', by: 'somebody' }))).toEqual([]);
   });
 
   it.each([

@@ -4,7 +4,7 @@
  */
 import type { Event } from '../core/events.ts';
 import type { NodeId, RunId } from '../core/ids.ts';
-import { pauseSentence } from '../engine/sentences.ts';
+import { nodeName, pauseSentence } from '../engine/sentences.ts';
 import type { NotificationEvent } from '../plan/user-settings.ts';
 import type { BeadRow, RunRow } from '../ports/journal.ts';
 
@@ -12,7 +12,8 @@ export interface Notification {
   readonly event: NotificationEvent;
   readonly formula: string;
   readonly run: RunId;
-  readonly bead: NodeId | undefined;
+  /** A sync point by its name: `sync/0`. */
+  readonly bead: string | undefined;
   /** For people; may hold outside text. */
   readonly sentence: string | undefined;
 }
@@ -38,8 +39,8 @@ export class TurningPoints {
     return [...needy, ...events.flatMap((event) => ofRun(event, run, about))];
   }
 
-  #turnsNeedy({ id, status }: BeadRow): boolean {
-    if (!needsPerson(status)) {
+  #turnsNeedy({ id, status, isUnasked }: BeadRow): boolean {
+    if (status !== 'needs-person' || isUnasked === true) {
       this.#needy.delete(id);
       return false;
     }
@@ -49,22 +50,26 @@ export class TurningPoints {
   }
 }
 
-const needsPerson = (status: string): boolean => status === 'needs-person';
-
 function ofRun(
   event: Event,
-  { counts }: RunRow,
+  { counts, people = [] }: RunRow,
   about: Pick<Notification, 'formula' | 'run'>,
 ): readonly Notification[] {
   switch (event.type) {
+    case 'approval-requested': {
+      // Beads have rows, which tell of every way in which they wait for a person; sync points have none.
+      if (event.about !== 'sync') return [];
+      const note = people.find(({ node }) => node === event.node)?.note;
+      return [{ ...about, event: 'needs-person', bead: nodeName(event.node), sentence: note }];
+    }
     case 'run-paused':
-      // Whoever stopped it knows.
-      if (event.reason.type === 'stop') return [];
+      // Whoever asked for it knows.
+      if (event.reason.type === 'stop' || event.reason.type === 'pause') return [];
       return [
         {
           ...about,
           event: 'paused',
-          bead: 'node' in event.reason ? event.reason.node : undefined,
+          bead: 'node' in event.reason ? nodeName(event.reason.node) : undefined,
           sentence: pauseSentence(event.reason),
         },
       ];
