@@ -18,6 +18,7 @@ import { StatusFiles } from '../project/status-files.ts';
 import { formatDuration } from '../view/duration.ts';
 import { countStatuses } from '../view/progress.ts';
 import { type Context, EXIT, type ExitCode } from './context.ts';
+import { openNotifications } from './notifications.ts';
 import { print } from './terminal/console.ts';
 import { RunLines } from './terminal/run-lines.ts';
 import { JsonReporter, LiveReporter, PlainReporter, type RunReporter } from './terminal/run-reporter.ts';
@@ -67,6 +68,7 @@ export async function execute(
     return;
   }
   const show = new Show(context, root, plan, flags);
+  await using notifications = openNotifications(console, root, (sentence) => show.say(sentence));
   const signals = new Signals(show);
   try {
     const end = await runLocally({
@@ -74,7 +76,7 @@ export async function execute(
       settings,
       request,
       steal: flags.steal,
-      observer: show,
+      observer: notifications?.beside(show) ?? show,
       say: (sentence) => show.say(sentence),
       env: console.env,
       onHandle: (handle) => signals.attach(handle),

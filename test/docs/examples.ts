@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../src/diagnostic/diagnostic.ts';
 import { loadPlan } from '../../src/plan/load.ts';
 import type { ProjectFiles } from '../../src/plan/load-request.ts';
 import { loadSettings } from '../../src/plan/settings-load.ts';
+import { loadUserSettings } from '../../src/plan/user-settings.ts';
 import type { Fence } from './documents.ts';
 
 /** The least that makes a plan. */
@@ -23,6 +24,7 @@ export function planOf(texts: ReadonlyMap<string, string>): Plan {
 
 /** Loads one block strictly: what it needs besides itself is made up, so only what it says can be wrong. */
 export function loadExample({ text }: Fence): readonly Diagnostic[] {
+  if (/^\[notify\]/m.test(text)) return loadUserSettings('config.toml', text).diagnostics;
   const files = new Map([['formula.toml', FORMULA]]);
   const named = new Set(
     [...text.matchAll(/^(?:requires|order|blocked_by)\s*=\s*\[([^\]]*)\]/gms)]

@@ -106,4 +106,6 @@ function typeText(schema: Schema): string {
 }
 
 const plural = (items: Schema): string =>
-  (items.anyOf ?? [items]).map((kind) => (isTable(kind) ? 'tables' : `${typeText(kind)}s`)).join(' or ');
+  (items.anyOf ?? [items])
+    .map((kind) => (isTable(kind) ? 'tables' : `${typeText(kind)}${kind.enum === undefined ? 's' : ''}`))
+    .join(' or ');

@@ -2,6 +2,7 @@ import { beadFile } from './bead-schema.ts';
 import { formulaFile } from './formula-schema.ts';
 import type { JsonSchema, Kind } from './schema.ts';
 import { rigFile, settingsFile } from './settings-schema.ts';
+import { userFile } from './user-schema.ts';
 
 /** The published JSON Schemas (draft 7) by file name, made from the declarations that read the files. */
 export function jsonSchemas(): ReadonlyMap<string, JsonSchema> {
@@ -10,6 +11,7 @@ export function jsonSchemas(): ReadonlyMap<string, JsonSchema> {
     ['bead.schema.json', schema('A GasTown bead', beadFile)],
     ['gastown.schema.json', schema('GasTown settings: gastown.toml', settingsFile)],
     ['rig.schema.json', schema('A GasTown rig: rigs/NAME.toml', rigFile)],
+    ['config.schema.json', schema('GasTown user configuration: config.toml', userFile)],
   ]);
 }
 

@@ -28,6 +28,17 @@ export const visibleText: Kind<TomlString> = {
   },
 };
 
+/** A string that can be handed to a program. */
+export const withoutNul: Kind<TomlString> = {
+  json: { type: 'string' },
+  read(value, reading) {
+    const read = text.read(value, reading);
+    if (read === undefined || !read.value.includes('\0')) return read;
+    reading.report('schema/bad-value', `\`${reading.path()}\` contains a NUL character`, value);
+    return undefined;
+  },
+};
+
 /** One of a few words; a wrong one is reported with the nearest. */
 export function word<const Word extends string>(...words: readonly Word[]): Kind<Located<Word>> {
   return {

@@ -98,8 +98,11 @@ export const unavailable = <O>(
   standing: { type: 'unavailable', why, ...(unless === undefined ? {} : { unless }) },
 });
 
-/** A table with known keys; others are reported. */
-export function table<F extends Fields>(fields: F): Kind<TableOut<F>> {
+/** A table with known keys; others are reported. `elsewhere` says of keys that people expect here where they belong. */
+export function table<F extends Fields>(
+  fields: F,
+  elsewhere: ReadonlyMap<string, string> = new Map(),
+): Kind<TableOut<F>> {
   const keys = new Map<string, Field<unknown>>(Object.entries(fields));
   const requiredKeys = [...keys].filter(([, field]) => field.required).map(([key]) => key);
   return {
@@ -118,7 +121,7 @@ export function table<F extends Fields>(fields: F): Kind<TableOut<F>> {
       const out: Record<string, unknown> = { table: value };
       for (const entry of value.entries.values()) {
         const field = keys.get(entry.key);
-        if (field === undefined) reportUnknown(entry, keys, reading);
+        if (field === undefined) reportUnknown(entry, keys, elsewhere.get(entry.key), reading);
         else out[entry.key] = readField(field, entry, reading);
       }
       for (const key of requiredKeys) {
@@ -155,13 +158,20 @@ function readField(field: Field<unknown>, entry: TomlEntry, reading: Reading): u
   return out;
 }
 
-function reportUnknown(entry: TomlEntry, keys: ReadonlyMap<string, Field<unknown>>, reading: Reading): void {
+function reportUnknown(
+  entry: TomlEntry,
+  keys: ReadonlyMap<string, Field<unknown>>,
+  elsewhere: string | undefined,
+  reading: Reading,
+): void {
   const suggestion =
     nested(entry.key, keys) ?? similar(entry.key, keys.keys()) ?? nestedNear(entry.key, keys);
   const hints =
-    suggestion === undefined
-      ? [`known here: ${[...keys.keys()].join(', ')}`]
-      : [`did you mean \`${reading.path(suggestion)}\`?`];
+    elsewhere !== undefined
+      ? [elsewhere]
+      : suggestion === undefined
+        ? [`known here: ${[...keys.keys()].join(', ')}`]
+        : [`did you mean \`${reading.path(suggestion)}\`?`];
   reading.collector.report('schema/unknown-key', `unknown key ${quote(reading.path(entry.key))}`, {
     span: reading.source.span(entry),
     hints,

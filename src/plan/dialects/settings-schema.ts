@@ -3,7 +3,7 @@
 import type { TomlString, TomlValue } from '../toml/toml-tree.ts';
 import { isId } from './bead-id.ts';
 import { anything, list, record } from './containers.ts';
-import { command, integer, text, visibleText, word } from './kinds.ts';
+import { command, integer, text, visibleText, withoutNul, word } from './kinds.ts';
 import { inert, type Kind, type Out, optional, required, table, unavailable } from './schema.ts';
 
 const NAME = '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$';
@@ -26,16 +26,6 @@ const variableName: Kind<TomlString> = {
     const problem = read === undefined ? undefined : variableProblem(read.value);
     if (problem === undefined) return read;
     reading.report('schema/bad-value', `\`${reading.path()}\` ${problem}`, value);
-    return undefined;
-  },
-};
-
-const withoutNul: Kind<TomlString> = {
-  json: { type: 'string' },
-  read(value, reading) {
-    const read = text.read(value, reading);
-    if (read === undefined || !read.value.includes('\0')) return read;
-    reading.report('schema/bad-value', `\`${reading.path()}\` contains a NUL character`, value);
     return undefined;
   },
 };
@@ -85,19 +75,27 @@ const agent = table({
 
 const budget = unavailable(anything, 'What may be spent.', 'money would be spent without a limit');
 
+/** Keys that a project cannot set, for whoever tries. */
+const elsewhere = new Map([
+  ['notify', 'notifications are configured by each user, in ~/.config/gastown/config.toml'],
+]);
+
 /** gastown.toml as a whole. */
-export const settingsFile = table({
-  project: optional(
-    table({
-      formula: optional(visibleText, 'The default formula, relative to the project root.'),
-      agent: optional(visibleText, 'Who works where neither bead nor rig names an agent.'),
-    }),
-    'The project.',
-  ),
-  rigs: optional(record(rig, acceptName, NAME), 'Where and how beads are executed.'),
-  agents: optional(record(agent, acceptName, NAME), 'Who does the work.'),
-  budget,
-});
+export const settingsFile = table(
+  {
+    project: optional(
+      table({
+        formula: optional(visibleText, 'The default formula, relative to the project root.'),
+        agent: optional(visibleText, 'Who works where neither bead nor rig names an agent.'),
+      }),
+      'The project.',
+    ),
+    rigs: optional(record(rig, acceptName, NAME), 'Where and how beads are executed.'),
+    agents: optional(record(agent, acceptName, NAME), 'Who does the work.'),
+    budget,
+  },
+  elsewhere,
+);
 
 /** rigs/NAME.toml: the keys of one rig at top level. */
 export const rigFile = rig;
