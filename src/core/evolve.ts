@@ -3,6 +3,7 @@
  * Cost: the edges of the node the event names.
  */
 import type { Event } from './events.ts';
+import type { Failure } from './failure.ts';
 import { invariant, unreachable } from './invariant.ts';
 import { stepsOf } from './plan.ts';
 import type { NodeState } from './state.ts';
@@ -58,7 +59,8 @@ function apply(store: Store, event: Event): void {
       return;
     case 'condition-judged': {
       const node = store.node(event.node);
-      if (event.verdict === 'error') note(store, node, 'condition', event.message ?? '');
+      if (event.verdict === 'error')
+        note(store, node, { class: 'task', code: 'condition', message: event.message ?? '' });
       node.isJudged = event.verdict === 'holds';
       // Else a `bead-skipped` or `bead-failed` follows in the same transaction.
       if (node.isJudged) restart(store, node, event.at);
@@ -83,7 +85,11 @@ function apply(store: Store, event: Event): void {
       return;
     }
     case 'rejected':
-      note(store, store.node(event.node), 'rejected', `rejected by ${event.by}: ${event.reason}`);
+      note(store, store.node(event.node), {
+        class: 'task',
+        code: 'rejected',
+        message: `rejected by ${event.by}: ${event.reason}`,
+      });
       return;
     case 'question-asked': {
       const { attempt, question } = event;
@@ -259,7 +265,7 @@ function rewind(store: Store, node: NodeState, at: number): void {
 }
 
 /** A failure that no attempt had. */
-function note(store: Store, node: NodeState, code: string, message: string): void {
-  node.lastFailure = { class: 'task', code, message };
+function note(store: Store, node: NodeState, failure: Failure): void {
+  node.lastFailure = failure;
   store.noteChanged(node);
 }

@@ -225,6 +225,10 @@ function checkHistory(events: readonly Event[]): void {
         attempts.set(event.node, event.attempt);
         running.add(event.node);
         break;
+      case 'step-succeeded':
+        // A sync point is not done when its checks are: its level may change before it passes.
+        if (event.node.startsWith('~')) running.delete(event.node);
+        break;
       case 'attempt-failed':
       case 'attempt-cancelled':
         running.delete(event.node);

@@ -33,8 +33,8 @@ const beadShape = fc.record({
   spawns: fc.nat(3).map((chance) => chance === 0),
 });
 
-/** Plans of up to `maxBeads` beads; a node comes after everything it needs. */
-export function randomPlan(maxBeads: number): fc.Arbitrary<RandomPlan> {
+/** Plans of up to `maxBeads` beads; a node comes after everything it needs. `people`: some of it waits for approval. */
+export function randomPlan(maxBeads: number, people = false): fc.Arbitrary<RandomPlan> {
   return fc
     .record({
       beads: fc.array(beadShape, { minLength: 1, maxLength: maxBeads }),
@@ -72,7 +72,7 @@ export function randomPlan(maxBeads: number): fc.Arbitrary<RandomPlan> {
           locks: bead.lock === undefined ? [] : [bead.lock],
           steps: bead.steps,
           ...(bead.condition === undefined ? {} : { condition: bead.condition }),
-          ...(bead.gate ? { gate: '' } : {}),
+          ...(bead.gate && people ? { gate: '' } : {}),
           ...(bead.spawns ? { spawns: 'after' as const } : {}),
         });
       });
@@ -82,7 +82,7 @@ export function randomPlan(maxBeads: number): fc.Arbitrary<RandomPlan> {
             ? withSyncPoints(specs, {
                 quorum,
                 ...(syncChecks ? { checks: true as const } : {}),
-                ...(syncGate ? { gate: '' } : {}),
+                ...(syncGate && people ? { gate: '' } : {}),
               })
             : specs,
         parallel: shape === 'workflow' ? 1 : parallel,
