@@ -93,14 +93,10 @@ function isStillThere(bead: Bead, root: string, { rigs }: Settings): boolean {
 }
 
 /** As the scheduler takes them: level by level and by priority, a workflow in its sequence. */
-function inOrder({ formula, nodes }: Plan, beads: readonly Bead[]): readonly Bead[] {
+function inOrder({ formula }: Plan, beads: readonly Bead[]): readonly Bead[] {
   if (formula.type === 'workflow') return beads;
-  const order = new Map(
-    nodes.flatMap((node) => (node.kind === 'bead' ? [[node.id, node.order] as const] : [])),
-  );
-  return beads.toSorted(
-    (a, b) => a.level - b.level || a.priority - b.priority || (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0),
-  );
+  // Sorting keeps the rest of the order, which they are in.
+  return beads.toSorted((a, b) => a.level - b.level || a.priority - b.priority);
 }
 
 function intentionOf(bead: Bead, { rigs, agents }: Settings): Intention {
