@@ -45,10 +45,10 @@ export class SqliteReader implements JournalReader {
     return row && this.#connection.parse<RunRow>(row['body']);
   }
 
-  beads(run: RunId): readonly BeadRow[] {
+  beads(run: RunId, limit = Number.POSITIVE_INFINITY): readonly BeadRow[] {
     return this.#connection.transaction('read', () => {
       const rows: BeadRow[] = [];
-      for (const texts of this.#chunks('bead', 'key', run)) {
+      for (const texts of this.#chunks('bead', 'key', run, limit)) {
         for (const row of this.#connection.parse<readonly BeadRow[]>(`[${texts}]`)) rows.push(row);
       }
       return rows;
@@ -117,16 +117,23 @@ export class SqliteReader implements JournalReader {
   }
 
   /** The bodies of a run's rows in order, some thousand at a time, joined by commas. */
-  *#chunks(table: 'bead' | 'event', key: 'key' | 'position', run: RunId): Iterable<string> {
+  *#chunks(
+    table: 'bead' | 'event',
+    key: 'key' | 'position',
+    run: RunId,
+    limit = Number.POSITIVE_INFINITY,
+  ): Iterable<string> {
     const number = this.runNumber(run);
     if (number === undefined) return;
     const end = (number + 1) * RUN_SPAN;
-    for (let from = number * RUN_SPAN; ; ) {
+    let from = number * RUN_SPAN;
+    for (let rest = limit; rest > 0; rest -= CHUNK) {
       const row = this.#connection.get(
         `SELECT group_concat(body) AS texts, max(${key}) AS last, count(*) AS rows
-         FROM (SELECT ${key}, body FROM ${table} WHERE ${key} >= ? AND ${key} < ? ORDER BY ${key} LIMIT ${CHUNK})`,
+         FROM (SELECT ${key}, body FROM ${table} WHERE ${key} >= ? AND ${key} < ? ORDER BY ${key} LIMIT ?)`,
         from,
         end,
+        Math.min(CHUNK, rest),
       );
       const texts = row?.['texts'];
       const last = row?.['last'];

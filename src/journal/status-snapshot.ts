@@ -98,8 +98,9 @@ class SnapshotReader implements JournalReader {
     );
   }
 
-  beads(run: RunId): readonly BeadRow[] {
-    return Object.hasOwn(this.#snapshot.beads, run) ? (this.#snapshot.beads[run] ?? []) : [];
+  beads(run: RunId, limit?: number): readonly BeadRow[] {
+    const rows = Object.hasOwn(this.#snapshot.beads, run) ? (this.#snapshot.beads[run] ?? []) : [];
+    return limit === undefined ? rows : rows.slice(0, limit);
   }
 
   unfinished(run: RunId, limit: number): readonly BeadRow[] {

@@ -67,8 +67,8 @@ export class MemoryJournal implements Journal {
     return this.runs().findLast((run) => formulaFile === undefined || run.formulaFile === formulaFile);
   }
 
-  beads(run: RunId): readonly BeadRow[] {
-    return [...(this.#disk.runs.get(run)?.beads.values() ?? [])];
+  beads(run: RunId, limit?: number): readonly BeadRow[] {
+    return [...(this.#disk.runs.get(run)?.beads.values() ?? [])].slice(0, limit);
   }
 
   unfinished(run: RunId, limit: number): readonly BeadRow[] {

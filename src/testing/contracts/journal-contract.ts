@@ -321,6 +321,8 @@ export function journalContract(name: string, makeStore: () => JournalStore): vo
         journal.append(epoch, run, events, { run: undefined, beads });
         expect([...journal.events(run)]).toEqual(events);
         expect(journal.beads(run)).toEqual(beads);
+        expect(journal.beads(run, 1)).toEqual(beads.slice(0, 1));
+        expect(journal.beads(run, 6_000)).toEqual(beads.slice(0, 6_000));
       });
 
       it('goes on writing while somebody is in the middle of reading', () => {
