@@ -8,7 +8,7 @@ export function pastDurations(root: string, { formula, beads }: Plan): Durations
   using reader = openReader(stateFolderOf(root));
   if (reader === undefined) return new Map();
   const ids = beads.map(({ id }) => id);
-  const known = knownDurations(reader, formula.file, ids);
+  const known = knownDurations(reader, formula.file, { wanted: ids });
   return new Map(
     ids.flatMap((id) => {
       const ms = known.get(id);

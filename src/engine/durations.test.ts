@@ -3,7 +3,7 @@ import { nodeId, runId } from '../core/ids.ts';
 import { noCounts } from '../core/status.ts';
 import type { BeadRow } from '../ports/journal.ts';
 import { MemoryJournal } from '../testing/memory-journal.ts';
-import { durationOr, knownDurations, typicalDuration } from './durations.ts';
+import { type DurationLimits, durationOr, knownDurations, typicalDuration } from './durations.ts';
 
 const ids = ['a', 'b'].map(nodeId);
 
@@ -50,8 +50,8 @@ function journalOf(runs: readonly (readonly BeadRow[])[], formulaFile = 'f.toml'
   return journal;
 }
 
-const known = (journal: MemoryJournal, rows?: number): Record<string, number> =>
-  Object.fromEntries(knownDurations(journal, 'f.toml', ids, rows));
+const known = (journal: MemoryJournal, limits: DurationLimits = {}): Record<string, number> =>
+  Object.fromEntries(knownDurations(journal, 'f.toml', { wanted: ids, ...limits }));
 
 describe('durations', () => {
   it('are the median of the five newest runs', () => {
@@ -78,7 +78,8 @@ describe('durations', () => {
       [done('a', 10), done('b', 10)],
       [done('a', 20), done('b', 20)],
     ];
-    expect(known(journalOf(runs), 3)).toEqual({ a: 15, b: 20 });
+    expect(known(journalOf(runs), { rows: 3 })).toEqual({ a: 15, b: 20 });
+    expect(known(journalOf(runs), { rows: 3, present: runId('r2') })).toEqual({ a: 15, b: 10 });
     expect(known(journalOf(runs, 'other.toml'))).toEqual({});
   });
 

@@ -1,5 +1,5 @@
 /** How long beads took in the newest runs of a formula: what estimates and ties rest on. Reads rows, never events. */
-import type { NodeId } from '../core/ids.ts';
+import type { NodeId, RunId } from '../core/ids.ts';
 import type { BeadRow, JournalReader } from '../ports/journal.ts';
 
 /** Runs that are looked at in any case. */
@@ -9,25 +9,32 @@ const MOST_RUNS = 20;
 /** Rows that are read: a start with 10,000 beads must not wait for its history. */
 const MOST_ROWS = 20_000;
 
+/** How much history is looked at. */
+export interface DurationLimits {
+  /** Further back than the newest runs is looked only while one of these is missing. */
+  readonly wanted?: readonly NodeId[];
+  /** How many rows may be read. */
+  readonly rows?: number;
+  /** Is looked at last: what a run that goes on has done already is not what its end depends on. */
+  readonly present?: RunId;
+}
+
 /** Milliseconds by bead. */
 export type Durations = ReadonlyMap<NodeId, number>;
 
-/**
- * The median over the newest runs of what a bead's successful attempt took, from its start until the bead was done.
- * `wanted`: further back is looked only while one of these is missing. `rows`: how many rows may be read.
- */
+/** The median over the newest runs of what a bead's successful attempt took, from its start until the bead was done. */
 export function knownDurations(
   reader: JournalReader,
   formulaFile: string,
-  wanted: readonly NodeId[],
-  rows: number = MOST_ROWS,
+  { wanted = [], rows = MOST_ROWS, present }: DurationLimits = {},
 ): Durations {
   const samples = new Map<NodeId, number[]>();
-  let rest = rows;
   const runs = reader.runs().filter((run) => run.formulaFile === formulaFile);
-  for (const [age, { run }] of runs.reverse().slice(0, MOST_RUNS).entries()) {
+  const newest = runs.reverse().sort((a, b) => Number(a.run === present) - Number(b.run === present));
+  let rest = rows;
+  for (const [age, { run }] of newest.slice(0, MOST_RUNS).entries()) {
     if (rest <= 0 || (age >= NEWEST_RUNS && wanted.every((id) => samples.has(id)))) break;
-    const beads = reader.beads(run, rest);
+    const beads = reader.finished(run, rest);
     rest -= beads.length;
     for (const row of beads) {
       const took = tookMs(row);
@@ -41,8 +48,8 @@ export function knownDurations(
 }
 
 /** Undefined for a bead that did no work of its own: it was credited, or declared done. */
-function tookMs({ status, startedAt, endedAt }: BeadRow): number | undefined {
-  if (status !== 'done' || startedAt === undefined || endedAt === undefined) return undefined;
+function tookMs({ startedAt, endedAt }: BeadRow): number | undefined {
+  if (startedAt === undefined || endedAt === undefined) return undefined;
   return Math.max(0, endedAt - startedAt);
 }
 

@@ -74,11 +74,9 @@ export function open(
     rerun ? (typeof select === 'string' ? plan.beads.map((bead) => bead.id) : select) : [],
   );
   const credits = creditsFor(journal, plan, isStillThere).filter((credit) => !again.has(credit.node));
-  const durations = knownDurations(
-    journal,
-    plan.formula.file,
-    plan.beads.map((bead) => bead.id),
-  );
+  const durations = knownDurations(journal, plan.formula.file, {
+    wanted: plan.beads.map((bead) => bead.id),
+  });
   const input: Input = {
     type: 'create',
     run,

@@ -45,10 +45,10 @@ export class SqliteReader implements JournalReader {
     return row && this.#connection.parse<RunRow>(row['body']);
   }
 
-  beads(run: RunId, limit = Number.POSITIVE_INFINITY): readonly BeadRow[] {
+  beads(run: RunId): readonly BeadRow[] {
     return this.#connection.transaction('read', () => {
       const rows: BeadRow[] = [];
-      for (const texts of this.#chunks('bead', 'key', run, limit)) {
+      for (const texts of this.#chunks('bead', 'key', run)) {
         for (const row of this.#connection.parse<readonly BeadRow[]>(`[${texts}]`)) rows.push(row);
       }
       return rows;
@@ -62,14 +62,23 @@ export class SqliteReader implements JournalReader {
     return row && this.#connection.parse<BeadRow>(row['body']);
   }
 
+  finished(run: RunId, limit: number): readonly BeadRow[] {
+    return this.#firstBeads(run, 1, limit);
+  }
+
   unfinished(run: RunId, limit: number): readonly BeadRow[] {
+    return this.#firstBeads(run, 0, limit);
+  }
+
+  #firstBeads(run: RunId, done: 0 | 1, limit: number): readonly BeadRow[] {
     const number = this.runNumber(run);
     if (number === undefined) return [];
     const row = this.#connection.get(
       `SELECT group_concat(body) AS texts
-       FROM (SELECT body FROM bead WHERE key >= ? AND key < ? AND done = 0 ORDER BY key LIMIT ?)`,
+       FROM (SELECT body FROM bead WHERE key >= ? AND key < ? AND done = ? ORDER BY key LIMIT ?)`,
       number * RUN_SPAN,
       (number + 1) * RUN_SPAN,
+      done,
       limit,
     );
     return this.#connection.parse<readonly BeadRow[]>(
@@ -117,23 +126,16 @@ export class SqliteReader implements JournalReader {
   }
 
   /** The bodies of a run's rows in order, some thousand at a time, joined by commas. */
-  *#chunks(
-    table: 'bead' | 'event',
-    key: 'key' | 'position',
-    run: RunId,
-    limit = Number.POSITIVE_INFINITY,
-  ): Iterable<string> {
+  *#chunks(table: 'bead' | 'event', key: 'key' | 'position', run: RunId): Iterable<string> {
     const number = this.runNumber(run);
     if (number === undefined) return;
     const end = (number + 1) * RUN_SPAN;
-    let from = number * RUN_SPAN;
-    for (let rest = limit; rest > 0; rest -= CHUNK) {
+    for (let from = number * RUN_SPAN; ; ) {
       const row = this.#connection.get(
         `SELECT group_concat(body) AS texts, max(${key}) AS last, count(*) AS rows
-         FROM (SELECT ${key}, body FROM ${table} WHERE ${key} >= ? AND ${key} < ? ORDER BY ${key} LIMIT ?)`,
+         FROM (SELECT ${key}, body FROM ${table} WHERE ${key} >= ? AND ${key} < ? ORDER BY ${key} LIMIT ${CHUNK})`,
         from,
         end,
-        Math.min(CHUNK, rest),
       );
       const texts = row?.['texts'];
       const last = row?.['last'];

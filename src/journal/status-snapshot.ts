@@ -98,9 +98,14 @@ class SnapshotReader implements JournalReader {
     );
   }
 
-  beads(run: RunId, limit?: number): readonly BeadRow[] {
-    const rows = Object.hasOwn(this.#snapshot.beads, run) ? (this.#snapshot.beads[run] ?? []) : [];
-    return limit === undefined ? rows : rows.slice(0, limit);
+  beads(run: RunId): readonly BeadRow[] {
+    return Object.hasOwn(this.#snapshot.beads, run) ? (this.#snapshot.beads[run] ?? []) : [];
+  }
+
+  finished(run: RunId, limit: number): readonly BeadRow[] {
+    return this.beads(run)
+      .filter(({ status }) => status === 'done')
+      .slice(0, limit);
   }
 
   unfinished(run: RunId, limit: number): readonly BeadRow[] {

@@ -93,8 +93,9 @@ export interface JournalReader extends Disposable {
   runs(): readonly RunRow[];
   /** The newest run of a formula file; of any formula when none is given. */
   latestRun(formulaFile?: string): RunRow | undefined;
-  /** In order; the first `limit` where one is given. */
-  beads(run: RunId, limit?: number): readonly BeadRow[];
+  beads(run: RunId): readonly BeadRow[];
+  /** The first `limit` beads that are done, in order. */
+  finished(run: RunId, limit: number): readonly BeadRow[];
   /** The first `limit` beads that are not done, in order. */
   unfinished(run: RunId, limit: number): readonly BeadRow[];
   bead(run: RunId, id: NodeId): BeadRow | undefined;

@@ -67,8 +67,14 @@ export class MemoryJournal implements Journal {
     return this.runs().findLast((run) => formulaFile === undefined || run.formulaFile === formulaFile);
   }
 
-  beads(run: RunId, limit?: number): readonly BeadRow[] {
-    return [...(this.#disk.runs.get(run)?.beads.values() ?? [])].slice(0, limit);
+  beads(run: RunId): readonly BeadRow[] {
+    return [...(this.#disk.runs.get(run)?.beads.values() ?? [])];
+  }
+
+  finished(run: RunId, limit: number): readonly BeadRow[] {
+    return this.beads(run)
+      .filter(({ status }) => status === 'done')
+      .slice(0, limit);
   }
 
   unfinished(run: RunId, limit: number): readonly BeadRow[] {
