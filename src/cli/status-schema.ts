@@ -91,7 +91,7 @@ const run = z.strictObject({
     .int()
     .nullable()
     .describe(
-      'When it will end, going by what its beads took in past runs, in epoch milliseconds; null: nobody works on it, not every bead was asked for, or no durations are known.',
+      'When it will end, going by what its beads took in past runs, in epoch milliseconds; null: nobody works on it, or no durations are known.',
     ),
   driver: z
     .enum(['alive', 'gone', 'none', 'elsewhere'])

@@ -132,7 +132,8 @@ class World {
 
   private proposal(effect: EffectRef, kind: number): { proposal?: Proposal } {
     const { spec } = this.store.node(effect.node);
-    if (this.#isHappy || effect.step !== 'work' || spec.kind !== 'bead' || spec.spawns === undefined) return {};
+    if (this.#isHappy || effect.step !== 'work' || spec.kind !== 'bead' || spec.spawns === undefined)
+      return {};
     const nodes = additionsOf(spec, kind % 7 !== 6);
     return { proposal: { beads: [], nodes: kind % 2 === 0 ? nodes : nodes.slice(0, 1) } };
   }

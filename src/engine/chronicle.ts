@@ -24,7 +24,7 @@ export class Chronicle {
   readonly #roster: Roster;
   readonly #dates = new Map<NodeId, Dates>();
   #runPhase = '';
-  #shape: Pick<RunRow, 'isPartial' | 'hasSync'> = {};
+  #hasSync = false;
   /** What readers were last told of each bead, and how many of each there are. */
   readonly #statuses = new Map<NodeId, NodeStatus>();
   readonly #counts: Record<NodeStatus, number> = noCounts();
@@ -39,13 +39,8 @@ export class Chronicle {
     this.#roster.note(event);
     switch (event.type) {
       case 'nodes-added':
-        if (event.nodes.some(({ kind }) => kind === 'sync')) this.#shape = { ...this.#shape, hasSync: true };
+        this.#hasSync ||= event.nodes.some(({ kind }) => kind === 'sync');
         return;
-      case 'beads-selected': {
-        const { isPartial: _, ...shape } = this.#shape;
-        this.#shape = event.nodes === 'all' ? shape : { ...shape, isPartial: true };
-        return;
-      }
       case 'attempt-started': {
         const dates = this.#datesOf(event.node);
         dates.startedAt = event.at;
@@ -109,7 +104,7 @@ export class Chronicle {
       parallel: run.limits.parallel,
       counts: { ...this.#counts },
       ...peopleOf(store),
-      ...this.#shape,
+      ...(this.#hasSync ? { hasSync: true as const } : {}),
     };
   }
 

@@ -1,6 +1,6 @@
 /** The chain of beads that no width can shorten. */
 import type { NodeId } from '../core/ids.ts';
-import type { BeadNode, NodeSpec } from '../core/plan.ts';
+import type { NodeSpec } from '../core/plan.ts';
 
 /** The longest way through the lowered graph, sync points and sequence included. */
 export interface CriticalPath {
@@ -19,14 +19,20 @@ const START: Arrival = { at: 0, from: undefined };
 
 /**
  * When everything would end with room for every bead, and through which beads. A node has to come after everything it
- * needs; what `times` does not name takes no time.
+ * needs; what `times` does not name takes no time. `leftOut`: failure branches of what does not fail, which hold nothing:
+ * so the path is never too long, though it may be too short where one is waited for.
  */
-export function criticalPath(nodes: readonly NodeSpec[], times: ReadonlyMap<NodeId, number>): CriticalPath {
+export function criticalPath(
+  nodes: readonly NodeSpec[],
+  times: ReadonlyMap<NodeId, number>,
+  leftOut: ReadonlySet<NodeId>,
+): CriticalPath {
   const ends = new Map<NodeId, Arrival>();
   let last: NodeId | undefined;
   let length = 0;
   for (const node of nodes) {
-    const { at, from } = startOf(node, ends);
+    if (leftOut.has(node.id)) continue;
+    const { at, from } = startOf(node, ends, leftOut);
     const end = at + (times.get(node.id) ?? 0);
     ends.set(node.id, { at: end, from });
     if (end > length) {
@@ -40,19 +46,20 @@ export function criticalPath(nodes: readonly NodeSpec[], times: ReadonlyMap<Node
 }
 
 /** Sequence and barriers hold every node; of its requirements a join may wait for the first few only. */
-function startOf(node: NodeSpec, ends: ReadonlyMap<NodeId, Arrival>): Arrival {
+function startOf(node: NodeSpec, ends: ReadonlyMap<NodeId, Arrival>, leftOut: ReadonlySet<NodeId>): Arrival {
   let start = START;
+  let excused = 0;
   const required: Arrival[] = [];
   for (const { node: from, on } of node.needs) {
     const arrival = { at: ends.get(from)?.at ?? 0, from };
-    if (node.kind === 'bead' && node.join.type !== 'all' && on !== 'settled') required.push(arrival);
-    else start = later(start, arrival);
+    if (node.kind === 'sync' || node.join.type === 'all' || on === 'settled') start = later(start, arrival);
+    else if (leftOut.has(from)) excused += 1;
+    else if (on !== 'failed') required.push(arrival);
   }
   if (node.kind === 'sync' || required.length === 0) return start;
   required.sort((a, b) => a.at - b.at);
-  return later(start, required[Math.min(awaited(node), required.length) - 1] ?? START);
+  const awaited = Math.max(1, (node.join.type === 'quorum' ? node.join.atLeast : 1) - excused);
+  return later(start, required[Math.min(awaited, required.length) - 1] ?? START);
 }
-
-const awaited = ({ join }: BeadNode): number => (join.type === 'quorum' ? join.atLeast : 1);
 
 const later = (a: Arrival, b: Arrival): Arrival => (b.at > a.at ? b : a);

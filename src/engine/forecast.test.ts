@@ -91,6 +91,14 @@ describe('a forecast', () => {
     expect(spans(estimate(nodes, {}))).toEqual(['a 0-1', 'b 1-2']);
   });
 
+  it('leaves out failure branches, which a join does without', () => {
+    const branch = { ...bead('b'), needs: [{ node: nodeId('a'), on: 'failed' } as const] };
+    const after = bead('c', ['a', 'b'], { join: { type: 'any' } });
+    const result = estimate([bead('a'), branch, bead('d', ['b']), after], { a: 5, b: 9, c: 2, d: 9 });
+    expect(spans(result)).toEqual(['a 0-5', 'c 5-7']);
+    expect(result.criticalPath).toEqual({ length: 7, beads: ['a', 'c'] });
+  });
+
   it('of nothing is nothing', () => {
     expect(estimate([], {})).toMatchObject({ makespan: 0, lowerBound: 0, utilisation: 1, schedule: [] });
   });
@@ -101,46 +109,66 @@ describe('a forecast', () => {
   });
 });
 
-/** Without limits and locks, which the bound does not know. */
+/** Without limits, locks and failure branches, which the bound does not know. */
 const free = (nodes: readonly NodeSpec[]): NodeSpec[] =>
-  nodes.map((node) => (node.kind === 'bead' ? { ...node, locks: [], agent: 'shell' } : node));
-
-const workOf = (nodes: readonly NodeSpec[], times: ReadonlyMap<NodeId, number>): number =>
-  nodes.reduce((sum, { id }) => sum + (times.get(id) ?? 0), 0);
+  nodes.map((node) =>
+    node.kind === 'sync'
+      ? node
+      : {
+          ...node,
+          locks: [],
+          agent: 'shell',
+          needs: node.needs.map((need) => (need.on === 'failed' ? { ...need, on: 'succeeded' } : need)),
+        },
+  );
 
 describe('random plans', () => {
   const plans = fc
     .tuple(randomPlan(30), fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 30, maxLength: 30 }))
-    .map(([{ nodes, parallel }, lengths]) => {
+    .map(([{ nodes, parallel, agents }, lengths]) => {
       const beads = nodes.filter((node): node is BeadNode => node.kind === 'bead');
       const times = new Map(beads.map(({ id }, at) => [id, lengths[at] ?? 0]));
-      return { nodes: weighed(free(nodes), times), parallel, times };
+      const durationOf = (id: NodeId): number => times.get(id) ?? 0;
+      const work = [...times.values()].reduce((sum, time) => sum + time, 0);
+      return { nodes: weighed(nodes, times), parallel, agents, durationOf, count: times.size, work };
     });
 
   it('take no less than the lower bound, and never twice as long', () => {
     fc.assert(
-      fc.property(plans, ({ nodes, parallel, times }) => {
-        const durationOf = (id: NodeId): number => times.get(id) ?? 0;
-        const { makespan, lowerBound, schedule } = forecast({ nodes, limits: width(parallel), durationOf });
-        expect(schedule).toHaveLength(times.size);
+      fc.property(plans, ({ nodes, parallel, durationOf, count }) => {
+        const { makespan, lowerBound, schedule } = forecast({
+          nodes: free(nodes),
+          limits: width(parallel),
+          durationOf,
+        });
+        expect(schedule).toHaveLength(count);
         expect(makespan).toBeGreaterThanOrEqual(lowerBound);
         expect(makespan).toBeLessThanOrEqual((2 - 1 / parallel) * lowerBound + 1e-9);
-        for (const { start } of schedule)
-          expect(
-            schedule.filter((span) => span.start <= start && start < span.end).length,
-          ).toBeLessThanOrEqual(parallel);
+      }),
+    );
+  });
+
+  it('take no less than the lower bound with limits, shared artifacts and failure branches, and keep their width', () => {
+    fc.assert(
+      fc.property(plans, ({ nodes, parallel, agents, durationOf }) => {
+        const limits = { parallel, rigs: {}, agents };
+        const { makespan, lowerBound, schedule } = forecast({ nodes, limits, durationOf });
+        expect(makespan).toBeGreaterThanOrEqual(lowerBound);
+        for (const { start } of schedule) {
+          const atOnce = schedule.filter((span) => span.start <= start && start < span.end).length;
+          expect(atOnce).toBeLessThanOrEqual(parallel);
+        }
       }),
     );
   });
 
   it('take as long as the critical path where there is room for every bead, and all work one by one', () => {
     fc.assert(
-      fc.property(plans, ({ nodes, times }) => {
-        const durationOf = (id: NodeId): number => times.get(id) ?? 0;
-        const roomy = forecast({ nodes, limits: width(times.size), durationOf });
+      fc.property(plans, ({ nodes, durationOf, count, work }) => {
+        const roomy = forecast({ nodes: free(nodes), limits: width(count), durationOf });
         expect(roomy.makespan).toBe(roomy.criticalPath.length);
         expect(roomy.criticalPath.beads.reduce((sum, id) => sum + durationOf(id), 0)).toBe(roomy.makespan);
-        expect(forecast({ nodes, limits: width(1), durationOf }).makespan).toBe(workOf(nodes, times));
+        expect(forecast({ nodes: free(nodes), limits: width(1), durationOf }).makespan).toBe(work);
       }),
     );
   });

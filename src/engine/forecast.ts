@@ -1,7 +1,7 @@
 /**
  * How long a plan takes: the machine itself, told at once what would happen, on a clock that jumps.
- * Optimistic: every attempt succeeds, every condition holds, every gate is approved at once, and a bead that adds beads
- * adds none. Owns: virtual time. Does not own: the schedule, which is the one that `decide` would make.
+ * Optimistic: every attempt succeeds (so no failure branch runs), every condition holds, every gate is approved at once,
+ * and a bead that adds beads adds none. Owns: virtual time. Does not own: the schedule, which is the one that `decide` would make.
  */
 import { decide } from '../core/decide.ts';
 import type { Event, RunLimits } from '../core/events.ts';
@@ -51,10 +51,14 @@ export function forecast(request: ForecastRequest): Forecast {
   const { limits, settled = new Set(), running = new Map<NodeId, number>() } = request;
   const nodes = request.nodes.map((node) => plain(node, running));
   const timeOf = (bead: NodeId): number => Math.max(0, request.durationOf(bead) - (running.get(bead) ?? 0));
-  const schedule = simulate({ ...request, nodes, settled }, timeOf);
+  const { schedule, leftOut } = simulate({ ...request, nodes, settled }, timeOf);
   const work = schedule.reduce((sum, { start, end }) => sum + end - start, 0);
   const makespan = schedule.reduce((latest, { end }) => Math.max(latest, end), 0);
-  const path = criticalPath(nodes, new Map(schedule.map(({ bead, start, end }) => [bead, end - start])));
+  const path = criticalPath(
+    nodes,
+    new Map(schedule.map(({ bead, start, end }) => [bead, end - start])),
+    leftOut,
+  );
   return {
     schedule,
     makespan,
@@ -80,7 +84,7 @@ function simulate(
     settled,
   }: ForecastRequest & { readonly settled: ReadonlySet<NodeId> },
   timeOf: (bead: NodeId) => number,
-): Span[] {
+): { readonly schedule: readonly Span[]; readonly leftOut: ReadonlySet<NodeId> } {
   const store = new Store();
   const due = new Heap<Due>((a, b) => (a.at === b.at ? a.turn < b.turn : a.at < b.at));
   const schedule: Span[] = [];
@@ -103,7 +107,9 @@ function simulate(
     take(decide(store, { type: 'step-succeeded', effect, report: null }, next.at), next.at);
   }
   invariant(store.run.phase.phase === 'settled', 'where nothing fails, a run comes to its end');
-  return schedule;
+  const leftOut = new Set<NodeId>();
+  for (const { phase, spec } of store.nodes.values()) if (phase.phase === 'skipped') leftOut.add(spec.id);
+  return { schedule, leftOut };
 }
 
 const WORK: readonly Step[] = ['work'];

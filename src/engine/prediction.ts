@@ -14,29 +14,28 @@ import { weighed } from './tails.ts';
 const MOST_SIMULATED = 2_000;
 /** Rows that are read for durations: a look must not wait for history. */
 const MOST_ROWS = 4_000;
-/** Where only a mean is wanted. */
+/** Of a run that is not simulated: enough for a mean. */
 const SAMPLE_ROWS = 1_000;
 
 /** Nothing of such a bead is left to do. */
-const OVER: ReadonlySet<NodeStatus> = new Set(['done', 'failed', 'skipped', 'cancelled']);
+const OVER: ReadonlySet<NodeStatus> = new Set(['done', 'failed', 'skipped', 'cancelled', 'not-taken']);
 
-/** Epoch ms; undefined where no duration is known, or where only some beads were asked for and rows do not say which. */
+/** Epoch ms; undefined where no duration is known. */
 export function predictedEnd(reader: JournalReader, run: RunRow, now: number): number | undefined {
-  if (run.isPartial === true) return undefined;
-  let notDone = 0;
-  let left = 0;
-  for (const [status, count] of Object.entries(run.counts)) {
-    if (status !== 'done') notDone += count;
-    if (!OVER.has(status as NodeStatus)) left += count;
-  }
+  const { done: _, ...others } = run.counts;
+  const notDone = Object.values(others).reduce((sum, count) => sum + count, 0);
   const isSimulated = notDone <= MOST_SIMULATED;
   const durations = knownDurations(reader, run.formulaFile, {
     rows: isSimulated ? MOST_ROWS : SAMPLE_ROWS,
     present: run.run,
   });
   if (durations.size === 0) return undefined;
-  if (!isSimulated) return Math.round(now + (left * mean(durations)) / run.parallel);
-  const rows = reader.unfinished(run.run, notDone).filter(({ status }) => !OVER.has(status));
+  const seen = reader.unfinished(run.run, isSimulated ? notDone : SAMPLE_ROWS);
+  const rows = seen.filter(({ status, isUnasked }) => isUnasked !== true && !OVER.has(status));
+  if (!isSimulated) {
+    const left = notDone * (rows.length / seen.length);
+    return Math.round(now + (left * mean(durations)) / run.parallel);
+  }
   const running = new Map<NodeId, number>();
   for (const { id, status, startedAt } of rows)
     if (status === 'running') running.set(id, Math.max(0, now - (startedAt ?? now)));

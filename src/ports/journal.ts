@@ -67,8 +67,6 @@ export interface RunRow extends RunHeader {
   readonly counts: StatusCounts;
   /** What waits for a person, where something does: beads and sync points, at most some; `name` is what commands call it. */
   readonly people?: readonly { readonly node: NodeId; readonly name: string; readonly note: string }[];
-  /** Not every bead was asked for. */
-  readonly isPartial?: true;
   /** Sync points stand between its levels. */
   readonly hasSync?: true;
 }
