@@ -67,6 +67,6 @@ function conclusion({ comparison, isWorkflow, isTimed }: SimulateText, { glyphs 
     names.length <= MOST_NAMED
       ? names
       : [...names.slice(0, FIRST_NAMED), glyphs.ellipsis, ...names.slice(-LAST_NAMED)];
-  const count = names.length <= MOST_NAMED ? '' : `, ${names.length} beads`;
+  const count = names.length <= MOST_NAMED || !isTimed ? '' : `, ${names.length} beads`;
   return `${start} ${path.join(` ${glyphs.leadsTo} `)} is the critical path (${timeText(length, isTimed)}${count}).`;
 }

@@ -11,11 +11,11 @@ import { forecast } from './forecast.ts';
 import { weighed } from './tails.ts';
 
 /** A run with more left to do is not simulated: its work is shared out evenly. */
-const MOST_SIMULATED = 2_000;
+const MOST_SIMULATED = 1_000;
 /** Rows that are read for durations: a look must not wait for history. */
 const MOST_ROWS = 4_000;
 /** Of a run that is not simulated: enough for a mean. */
-const SAMPLE_ROWS = 1_000;
+const SAMPLE_ROWS = 500;
 
 /** Nothing of such a bead is left to do. */
 const OVER: ReadonlySet<NodeStatus> = new Set(['done', 'failed', 'skipped', 'cancelled', 'not-taken']);
