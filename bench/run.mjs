@@ -25,6 +25,22 @@ function report(what, measured, reference, ratio, bar, holds) {
 }
 const ms = (value) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 
+/** Runs a program of this folder that is written in TypeScript, and reads the JSON that it prints. */
+async function bundled(name, ...args) {
+  const outfile = join(folder, `${name}.mjs`);
+  await build({
+    entryPoints: [join(root, 'bench', `${name}.ts`)],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    outfile,
+    logLevel: 'error',
+  });
+  return JSON.parse(
+    execFileSync(process.execPath, ['--max-old-space-size=4096', outfile, ...args], { encoding: 'utf8' }),
+  );
+}
+
 try {
   const version = await pair(
     rounds * 4,
@@ -119,18 +135,7 @@ try {
     status.difference <= 60,
   );
 
-  const bundle = join(folder, 'event-cost.mjs');
-  await build({
-    entryPoints: [join(root, 'bench', 'event-cost.ts')],
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    outfile: bundle,
-    logLevel: 'error',
-  });
-  const cost = JSON.parse(
-    execFileSync(process.execPath, ['--max-old-space-size=4096', bundle], { encoding: 'utf8' }),
-  );
+  const cost = await bundled('event-cost');
   const growth = cost.large / cost.small;
   report(
     'one event, plan of 100,000 beads',
@@ -139,6 +144,26 @@ try {
     `${growth.toFixed(2)} ×`,
     '2 ×',
     growth <= 2,
+  );
+
+  const graphs = smoke ? 50 : 1000;
+  const spans = await bundled('makespan', String(graphs));
+  const ratio = (value) => `${value.toFixed(3)} ×`;
+  report(
+    `makespan, ${graphs} random graphs, median`,
+    ratio(spans.free.median),
+    `with sync points ${ratio(spans.barriers.median)}`,
+    'of the lower bound',
+    '1.05 ×',
+    spans.free.median <= 1.05,
+  );
+  report(
+    'the same, largest',
+    ratio(spans.free.largest),
+    `with sync points ${ratio(spans.barriers.largest)}`,
+    `${(100 * spans.ofBound).toFixed(0)} % of 2 - 1/m`,
+    '2 - 1/m, for m at once',
+    spans.ofBound <= 1,
   );
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { NodeSpec, Plan } from '../src/core/plan.ts';
+import { runsBefore } from '../src/core/ready-queue.ts';
 import { type Code, codes } from '../src/diagnostic/codes.ts';
 import { renderJson } from '../src/diagnostic/render-json.ts';
 import { renderAll } from '../src/diagnostic/render-text.ts';
@@ -354,11 +355,16 @@ function expectLawful(plan: Plan): void {
     before.add(node.id);
   }
   expect(before.size).toBe(plan.nodes.length);
-  const orders = new Map(
-    plan.nodes.flatMap((node) => (node.kind === 'bead' ? [[node.id, node.order] as const] : [])),
+  const nodes = new Map(
+    plan.nodes.flatMap((node) => (node.kind === 'bead' ? [[node.id, node] as const] : [])),
   );
   plan.beads.forEach((bead, position) => {
-    expect(orders.get(bead.id)).toBe(position);
+    const node = nodes.get(bead.id);
+    const next = nodes.get(plan.beads[position + 1]?.id ?? bead.id);
+    if (node === undefined || next === undefined) throw new Error(`no node ${bead.id}`);
+    if (plan.formula.type === 'workflow') expect(node.order).toBe(position);
+    // The list holds what the queue does with beads of one priority.
+    if (node !== next) expect(runsBefore({ ...node, priority: 1 }, { ...next, priority: 1 })).toBe(true);
   });
   expect(JSON.parse(JSON.stringify(plan))).toEqual(JSON.parse(JSON.stringify(plan)));
 }

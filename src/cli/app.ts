@@ -3,6 +3,7 @@ import { buildApplication, buildCommand, buildRouteMap } from '@stricli/core';
 import { isJournalProblem } from '../ports/journal.ts';
 import { applicationText } from './application-text.ts';
 import { type Context, EXIT } from './context.ts';
+import { parseWidths } from './widths.ts';
 
 const formula = {
   kind: 'parsed',
@@ -199,6 +200,33 @@ const validate = buildCommand({
   },
 });
 
+const simulate = buildCommand({
+  loader: async () => (await import('./commands/simulate.ts')).simulate,
+  parameters: {
+    flags: {
+      formula,
+      parallel: {
+        kind: 'parsed',
+        parse: parseWidths,
+        optional: true,
+        placeholder: '1..16',
+        brief: 'Beads at once: a number, a range or a list (default: up to what could be used, at most 16)',
+      },
+      json,
+    },
+  },
+  docs: {
+    brief: 'Estimate how long the formula takes with more or fewer beads at once; run nothing',
+    fullDescription: [
+      'Makes the schedule that a run from scratch would follow, in no time, for each width: how long it takes, how much of',
+      'the room is used, and the bound that no schedule of this width can beat. Says from which width on more would not',
+      'help, and why. Durations are those of past runs; without any, every bead counts as one.',
+      '',
+      'For example:  gastown simulate --parallel 1,2,4,8',
+    ].join('\n'),
+  },
+});
+
 const explain = buildCommand({
   loader: async () => (await import('./commands/explain.ts')).explain,
   parameters: {
@@ -297,6 +325,7 @@ export function makeApplication(version: string) {
       status,
       graph,
       validate,
+      simulate,
       explain,
       logs,
       completions,

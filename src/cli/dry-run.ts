@@ -6,15 +6,21 @@ import { join } from 'node:path';
 import type { NodeId } from '../core/ids.ts';
 import type { Bead, Plan } from '../core/plan.ts';
 import { neutralise } from '../diagnostic/neutralise.ts';
+import { durationOr, typicalDuration } from '../engine/durations.ts';
+import { forecast } from '../engine/forecast.ts';
 import { creditsFor } from '../engine/opening.ts';
+import { weighed } from '../engine/tails.ts';
 import { openReader } from '../journal/open.ts';
 import { realPath } from '../os/read-files.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { ProjectLoad } from '../project/load-project.ts';
 import { stateFolderOf } from '../project/state-folder.ts';
 import { findArtifact } from '../verify/artifacts.ts';
+import { formatDuration } from '../view/duration.ts';
 import { jsonText } from '../view/json-text.ts';
 import { type Context, EXIT } from './context.ts';
+import { namedLimits } from './limits.ts';
+import { pastDurations, sourceSentence } from './past-durations.ts';
 import { type Console, print } from './terminal/console.ts';
 import { unmetLines } from './unmet.ts';
 
@@ -62,10 +68,40 @@ export function dryRun(
   const intentions = inOrder(plan, beads).map((bead) => intentionOf(bead, project.settings));
   const parallel = plan.formula.type === 'workflow' ? 1 : (flags.parallel ?? plan.formula.parallel);
   const rigs = rigsOf(intentions, project.settings);
+  const predicted = predict(project, plan, beads, done, parallel);
   if (flags.json) {
     const formula = { name: plan.formula.name, file: plan.formula.file };
-    console.stdout.write(jsonText({ formula, parallel, rigs, beads: intentions }));
-  } else print(console.stdout, lines(plan, intentions, rigs, parallel, console));
+    console.stdout.write(
+      jsonText({ formula, parallel, predictedMs: predicted?.ms ?? null, rigs, beads: intentions }),
+    );
+  } else print(console.stdout, lines(plan, intentions, rigs, parallel, predicted, console));
+}
+
+interface Prediction {
+  readonly ms: number;
+  /** Where its durations come from. */
+  readonly source: string;
+}
+
+/** How long the beads would take; undefined while no duration is known. */
+function predict(
+  { root, settings }: ProjectLoad,
+  plan: Plan,
+  beads: readonly Bead[],
+  settled: ReadonlySet<NodeId>,
+  parallel: number,
+): Prediction | undefined {
+  const durations = pastDurations(root, plan);
+  if (durations.size === 0) return undefined;
+  const { makespan } = forecast({
+    nodes: weighed(plan.nodes, durations),
+    limits: { parallel, ...namedLimits(settings) },
+    durationOf: durationOr(durations),
+    select: beads.map(({ id }) => id),
+    settled,
+  });
+  const typical = formatDuration(typicalDuration(durations));
+  return { ms: makespan, source: sourceSentence(durations, plan.beads.length, typical) };
 }
 
 /** What `run` would not touch: done in the run it would go on with, or credited to the one it would make. */
@@ -93,14 +129,10 @@ function isStillThere(bead: Bead, root: string, { rigs }: Settings): boolean {
 }
 
 /** As the scheduler takes them: level by level and by priority, a workflow in its sequence. */
-function inOrder({ formula, nodes }: Plan, beads: readonly Bead[]): readonly Bead[] {
+function inOrder({ formula }: Plan, beads: readonly Bead[]): readonly Bead[] {
   if (formula.type === 'workflow') return beads;
-  const order = new Map(
-    nodes.flatMap((node) => (node.kind === 'bead' ? [[node.id, node.order] as const] : [])),
-  );
-  return beads.toSorted(
-    (a, b) => a.level - b.level || a.priority - b.priority || (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0),
-  );
+  // Sorting keeps the rest of the order, which they are in.
+  return beads.toSorted((a, b) => a.level - b.level || a.priority - b.priority);
 }
 
 function intentionOf(bead: Bead, { rigs, agents }: Settings): Intention {
@@ -135,6 +167,7 @@ function lines(
   intentions: readonly Intention[],
   rigs: readonly RigIntention[],
   parallel: number,
+  predicted: Prediction | undefined,
   { paint }: Console,
 ): string[] {
   const name = neutralise(plan.formula.name);
@@ -143,6 +176,8 @@ function lines(
   const isSequence = plan.formula.type === 'workflow';
   const count = `${intentions.length} bead${intentions.length === 1 ? '' : 's'}`;
   const out = [`${name}: ${count} would run, ${isSequence ? 'one by one' : `${parallel} at once`}`];
+  if (predicted !== undefined)
+    out.push(paint('dim', `in about ${formatDuration(predicted.ms)}; ${predicted.source}`));
   for (const { name: rig, root, setup } of rigs) {
     if (setup.length === 0) continue;
     out.push('', paint('heading', `Setup of rig ${neutralise(rig)} (in ${neutralise(root)})`));

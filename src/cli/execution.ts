@@ -18,6 +18,7 @@ import { StatusFiles } from '../project/status-files.ts';
 import { formatDuration } from '../view/duration.ts';
 import { countStatuses } from '../view/progress.ts';
 import { type Context, EXIT, type ExitCode } from './context.ts';
+import { namedLimits } from './limits.ts';
 import { openNotifications } from './notifications.ts';
 import { print } from './terminal/console.ts';
 import { RunLines } from './terminal/run-lines.ts';
@@ -51,8 +52,7 @@ export async function execute(
     limits: {
       parallel: plan.formula.type === 'workflow' ? 1 : (flags.parallel ?? plan.formula.parallel),
       timeoutMs: plan.formula.timeoutMs,
-      rigs: limitsOf(settings.rigs),
-      agents: limitsOf(settings.agents),
+      ...namedLimits(settings),
     },
     select,
     rerun,
@@ -87,16 +87,6 @@ export async function execute(
     show[Symbol.dispose]();
     signals[Symbol.dispose]();
   }
-}
-
-function limitsOf(
-  named: Readonly<Record<string, { readonly parallel: number | undefined }>>,
-): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(named).flatMap(([name, { parallel }]) =>
-      parallel === undefined ? [] : [[name, parallel]],
-    ),
-  );
 }
 
 /** Follows a session: keeps the rows, the bead files and the terminal up to date. */

@@ -52,6 +52,7 @@ function statusRun(reader: JournalReader, run: RunRow): StatusRun {
     updatedAt: run.updatedAt,
     workedMs: run.workedMs,
     parallel: run.parallel,
+    predictedEndAt: null,
     driver: driverOf(reader, run),
   };
 }

@@ -87,6 +87,12 @@ const run = z.strictObject({
   updatedAt: z.int().describe('Epoch milliseconds.'),
   workedMs: z.int().min(0).describe('Time in which at least one attempt was working.'),
   parallel: z.int().min(0).describe('Beads in work at once, at most.'),
+  predictedEndAt: z
+    .int()
+    .nullable()
+    .describe(
+      'When it will end, going by what its beads took in past runs, in epoch milliseconds; null: nobody works on it, or no durations are known.',
+    ),
   driver: z
     .enum(['alive', 'gone', 'none', 'elsewhere'])
     .describe(

@@ -50,6 +50,7 @@ export function statusLines(
   return [
     `${paint('heading', neutralise(formula.name))}  ${headline(run, console)}  ${paint('dim', neutralise(formula.file))}`,
     ...bar,
+    ...prediction(run, console, now),
     '',
     ...(shown.length === 0 ? [] : table(shown, run, console, now)),
     ...(hidden > 0 ? [paint('dim', hiddenLine(shown.length, hidden))] : []),
@@ -78,6 +79,12 @@ function headline(run: StatusRun | null, { paint }: Console): string {
     case 'settled':
       return `${id} ${paint(run.outcome === 'done' ? 'done' : 'failed', run.outcome ?? 'settled')}`;
   }
+}
+
+function prediction(run: StatusRun | null, { paint }: Console, now: number): string[] {
+  // A bead that takes longer than ever before says nothing about how long it will take.
+  if (run?.predictedEndAt == null || run.predictedEndAt <= now) return [];
+  return [paint('dim', `about ${formatDuration(run.predictedEndAt - now)} left, going by past runs`)];
 }
 
 /** A pause lets what works finish. */

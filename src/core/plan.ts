@@ -160,9 +160,9 @@ export interface BeadNode extends NodeBase {
   readonly kind: 'bead';
   readonly join: Join;
   readonly priority: number;
-  /** Position in the author's order: breaks ties of priority. */
+  /** Place in the author's order, the last one for beads that it leaves out: breaks ties of priority. */
   readonly order: number;
-  /** Weight of the longest remaining path, this node included; breaks ties of order. */
+  /** Weight of the longest remaining path, this node included; breaks ties of order. In a run, by known durations. */
   readonly tail: number;
   readonly policy: Policy;
   /** Beads of one lane share a rig and an agent; limits apply per lane's rig and agent. */
@@ -210,7 +210,7 @@ export interface Plan {
   /** Hash over everything in this plan but itself and what the engine writes back (`declaredDone`, `statusLine`). */
   readonly hash: string;
   readonly formula: Formula;
-  /** In scheduling order: position is `BeadNode.order`. */
+  /** By the author's order, then the longest remaining path, then the id; a workflow in its sequence. */
   readonly beads: readonly Bead[];
   /** The lowered graph; a node comes after everything it needs. */
   readonly nodes: readonly NodeSpec[];

@@ -24,6 +24,7 @@ export class Chronicle {
   readonly #roster: Roster;
   readonly #dates = new Map<NodeId, Dates>();
   #runPhase = '';
+  #hasSync = false;
   /** What readers were last told of each bead, and how many of each there are. */
   readonly #statuses = new Map<NodeId, NodeStatus>();
   readonly #counts: Record<NodeStatus, number> = noCounts();
@@ -37,6 +38,9 @@ export class Chronicle {
   note(event: Event): void {
     this.#roster.note(event);
     switch (event.type) {
+      case 'nodes-added':
+        this.#hasSync ||= event.nodes.some(({ kind }) => kind === 'sync');
+        return;
       case 'attempt-started': {
         const dates = this.#datesOf(event.node);
         dates.startedAt = event.at;
@@ -100,6 +104,7 @@ export class Chronicle {
       parallel: run.limits.parallel,
       counts: { ...this.#counts },
       ...peopleOf(store),
+      ...(this.#hasSync ? { hasSync: true as const } : {}),
     };
   }
 

@@ -3,6 +3,7 @@ import type { Event } from '../core/events.ts';
 import { nodeId, runId } from '../core/ids.ts';
 import type { Bead, Plan } from '../core/plan.ts';
 import { noCounts } from '../core/status.ts';
+import type { BeadRow } from '../ports/journal.ts';
 import { bead as beadNode, Machine } from '../testing/machine.ts';
 import { MemoryJournal } from '../testing/memory-journal.ts';
 import { planAround } from '../testing/random-bead-plan.ts';
@@ -126,6 +127,26 @@ describe('opening a run', () => {
       'b earlier-run',
       'c earlier-run',
     ]);
+  });
+
+  it('weighs a new run by what its beads took, which makes no other plan', () => {
+    const journal = journalWith(plan, []);
+    const took = [30, 40, 50, 5];
+    const rows = plan.beads.map(({ id, name, level, requires }, at): BeadRow => {
+      const ended = {
+        status: 'done',
+        attempts: 1,
+        startedAt: 0,
+        endedAt: took[at],
+        note: undefined,
+      } as const;
+      return { id, name, level, requires, ...ended };
+    });
+    journal.append(1, runId('r1'), [], { run: undefined, beads: rows });
+    const { input, header } = open(journal, request(plan, { rerun: true }), 0, () => true);
+    if (input.type !== 'create') throw new Error('the run is gone on with');
+    expect(input.nodes.map((node) => 'tail' in node && node.tail)).toEqual([120, 90, 50, 5]);
+    expect([header.planHash, input.planHash]).toEqual([plan.hash, plan.hash]);
   });
 
   it('keeps the selection of the run that is resumed', () => {

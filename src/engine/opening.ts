@@ -10,8 +10,10 @@ import type { Bead, Plan } from '../core/plan.ts';
 import { Store } from '../core/store.ts';
 import type { Journal, JournalReader, RunHeader } from '../ports/journal.ts';
 import { Chronicle } from './chronicle.ts';
+import { knownDurations } from './durations.ts';
 import { replay, replayMachine } from './history.ts';
 import { Roster } from './roster.ts';
+import { weighed } from './tails.ts';
 
 /** What somebody wants run. */
 export interface RunRequest {
@@ -72,13 +74,16 @@ export function open(
     rerun ? (typeof select === 'string' ? plan.beads.map((bead) => bead.id) : select) : [],
   );
   const credits = creditsFor(journal, plan, isStillThere).filter((credit) => !again.has(credit.node));
+  const durations = knownDurations(journal, plan.formula.file, {
+    wanted: plan.beads.map((bead) => bead.id),
+  });
   const input: Input = {
     type: 'create',
     run,
     planHash: plan.hash,
     seed: seedOf(plan.hash, run),
     limits,
-    nodes: plan.nodes,
+    nodes: weighed(plan.nodes, durations),
     credits,
     select: select === 'same' ? 'all' : select,
   };

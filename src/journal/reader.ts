@@ -62,14 +62,23 @@ export class SqliteReader implements JournalReader {
     return row && this.#connection.parse<BeadRow>(row['body']);
   }
 
+  finished(run: RunId, limit: number): readonly BeadRow[] {
+    return this.#firstBeads(run, 1, limit);
+  }
+
   unfinished(run: RunId, limit: number): readonly BeadRow[] {
+    return this.#firstBeads(run, 0, limit);
+  }
+
+  #firstBeads(run: RunId, done: 0 | 1, limit: number): readonly BeadRow[] {
     const number = this.runNumber(run);
     if (number === undefined) return [];
     const row = this.#connection.get(
       `SELECT group_concat(body) AS texts
-       FROM (SELECT body FROM bead WHERE key >= ? AND key < ? AND done = 0 ORDER BY key LIMIT ?)`,
+       FROM (SELECT body FROM bead WHERE key >= ? AND key < ? AND done = ? ORDER BY key LIMIT ?)`,
       number * RUN_SPAN,
       (number + 1) * RUN_SPAN,
+      done,
       limit,
     );
     return this.#connection.parse<readonly BeadRow[]>(

@@ -102,6 +102,12 @@ class SnapshotReader implements JournalReader {
     return Object.hasOwn(this.#snapshot.beads, run) ? (this.#snapshot.beads[run] ?? []) : [];
   }
 
+  finished(run: RunId, limit: number): readonly BeadRow[] {
+    return this.beads(run)
+      .filter(({ status }) => status === 'done')
+      .slice(0, limit);
+  }
+
   unfinished(run: RunId, limit: number): readonly BeadRow[] {
     return this.beads(run)
       .filter(({ status }) => status !== 'done')

@@ -38,10 +38,7 @@ export function assemble(parts: Parts): Plan | undefined {
   const assignments = parts.assignments.flatMap((assignment) => assignment ?? []);
   if (collector.hasErrors || assignments.length !== graph.beads.length) return undefined;
   const scheduling = formula.type === 'workflow' ? chain : schedulingOrder(graph, ranks, lowered.tails);
-  const positions = new Array<number>(graph.beads.length).fill(0);
-  scheduling.forEach((node, position) => {
-    positions[node] = position;
-  });
+  const orders = formula.type === 'workflow' ? positionsIn(chain) : placesOf(ranks, formula);
   const topological = formula.type === 'workflow' ? chain : byLevel(scheduling, levels);
   const made = graph.beads.flatMap((bead, node) => planBead(parts, bead, node, assignments[node]) ?? []);
   const keys = made.map((bead) => bead.key);
@@ -50,7 +47,7 @@ export function assemble(parts: Parts): Plan | undefined {
     graph,
     lowered,
     levels,
-    positions,
+    orders,
     topological,
     assignments,
     locks,
@@ -60,6 +57,18 @@ export function assemble(parts: Parts): Plan | undefined {
   const content = { formula: planFormula(formula, parts.context), beads, nodes };
   return { hash: planHash(content, parts.hash), ...content };
 }
+
+function positionsIn(chain: readonly number[]): readonly number[] {
+  const positions = new Array<number>(chain.length).fill(0);
+  chain.forEach((node, position) => {
+    positions[node] = position;
+  });
+  return positions;
+}
+
+/** Places in the author's list; beads that it leaves out share the one after it. */
+const placesOf = (ranks: readonly number[], { order = [] }: FormulaDraft): readonly number[] =>
+  ranks.map((rank) => Math.min(rank, order.length));
 
 /** The author's order, then the longest remaining path, then the id: no two beads ever share a place. */
 function schedulingOrder(

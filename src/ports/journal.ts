@@ -67,6 +67,8 @@ export interface RunRow extends RunHeader {
   readonly counts: StatusCounts;
   /** What waits for a person, where something does: beads and sync points, at most some; `name` is what commands call it. */
   readonly people?: readonly { readonly node: NodeId; readonly name: string; readonly note: string }[];
+  /** Sync points stand between its levels. */
+  readonly hasSync?: true;
 }
 
 /** What one commit changes for readers. */
@@ -90,6 +92,8 @@ export interface JournalReader extends Disposable {
   /** The newest run of a formula file; of any formula when none is given. */
   latestRun(formulaFile?: string): RunRow | undefined;
   beads(run: RunId): readonly BeadRow[];
+  /** The first `limit` beads that are done, in order. */
+  finished(run: RunId, limit: number): readonly BeadRow[];
   /** The first `limit` beads that are not done, in order. */
   unfinished(run: RunId, limit: number): readonly BeadRow[];
   bead(run: RunId, id: NodeId): BeadRow | undefined;

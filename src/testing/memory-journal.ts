@@ -71,6 +71,12 @@ export class MemoryJournal implements Journal {
     return [...(this.#disk.runs.get(run)?.beads.values() ?? [])];
   }
 
+  finished(run: RunId, limit: number): readonly BeadRow[] {
+    return this.beads(run)
+      .filter(({ status }) => status === 'done')
+      .slice(0, limit);
+  }
+
   unfinished(run: RunId, limit: number): readonly BeadRow[] {
     return this.beads(run)
       .filter(({ status }) => status !== 'done')

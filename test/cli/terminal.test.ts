@@ -46,6 +46,7 @@ describe('the command line', () => {
       ['status'],
       ['graph'],
       ['validate'],
+      ['simulate'],
       ['init'],
       ['stop'],
       ['logs', 'a'],
@@ -115,6 +116,8 @@ describe('hostile texts', () => {
       ['graph', '--format', 'json'],
       ['validate'],
       ['validate', '--json'],
+      ['simulate'],
+      ['simulate', '--json'],
       ['__complete', '--', 'logs', ''],
     ])
       outputs.push([words.join(' '), await sandbox.gastown(words)]);

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { findProject } from '../place.ts';
 import { glanceAt, recordedStatus } from '../status-report.ts';
 import type { StatusDetail, StatusDocument } from '../status-schema.ts';
-import { MOST_BEADS, statusLines } from '../status-text.ts';
+import { isWorking, MOST_BEADS, statusLines } from '../status-text.ts';
 import { print } from '../terminal/console.ts';
 import { sayUnknownBead } from '../unknown-bead.ts';
 
@@ -19,6 +19,11 @@ interface StatusFlags {
   readonly bead?: string;
   readonly all: boolean;
   readonly json: boolean;
+}
+
+interface Recorded {
+  readonly reader: JournalReader;
+  readonly run: RunRow;
 }
 
 /** Of a large run, the beads among which the most urgent are looked for. */
@@ -34,13 +39,14 @@ export async function status(this: Context, flags: StatusFlags): Promise<void> {
   const options = { now: systemClock.now(), all: flags.all };
   const isGlance = flags.bead === undefined && !flags.json && !flags.all;
   if (isGlance && recorded !== undefined && sizeOf(recorded.run) > MOST_BEADS) {
-    print(console.stdout, statusLines(glanceAt(recorded.reader, recorded.run, NEAREST), console, options));
+    const glance = glanceAt(recorded.reader, recorded.run, NEAREST);
+    print(console.stdout, statusLines(await withPrediction(glance, recorded, options.now), console, options));
     return;
   }
   const document =
     recorded === undefined
       ? (await import('../status-preview.ts')).previewStatus(this, place, flags.json)
-      : recordedStatus(recorded.reader, recorded.run);
+      : await withPrediction(recordedStatus(recorded.reader, recorded.run), recorded, options.now);
   if (document === undefined) return;
   if (flags.bead !== undefined) await showBead(this, flags.bead, flags.json, document, place, recorded);
   else if (flags.json) console.stdout.write(jsonText(document));
@@ -51,6 +57,17 @@ export async function status(this: Context, flags: StatusFlags): Promise<void> {
     );
 }
 
+/** Says when a run that is worked on will end. */
+async function withPrediction<Status extends Pick<StatusDocument, 'run'>>(
+  status: Status,
+  { reader, run }: Recorded,
+  now: number,
+): Promise<Status> {
+  if (status.run === null || !isWorking(status.run)) return status;
+  const { predictedEnd } = await import('../../engine/prediction.ts');
+  return { ...status, run: { ...status.run, predictedEndAt: predictedEnd(reader, run, now) ?? null } };
+}
+
 const sizeOf = ({ counts }: RunRow): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 async function showBead(
@@ -59,7 +76,7 @@ async function showBead(
   json: boolean,
   document: StatusDocument,
   place: ProjectPlace,
-  recorded: { readonly reader: JournalReader; readonly run: RunRow } | undefined,
+  recorded: Recorded | undefined,
 ): Promise<void> {
   const { console } = context;
   const { run, beads } = document;

@@ -105,8 +105,8 @@ export interface NodeParts {
   readonly graph: Graph;
   readonly lowered: Lowered;
   readonly levels: readonly number[];
-  /** Position of each bead in the scheduling order. */
-  readonly positions: readonly number[];
+  /** Place of each bead in the author's order; in a workflow, in the sequence. */
+  readonly orders: readonly number[];
   /** Beads in an order in which each comes after everything it needs. */
   readonly topological: readonly number[];
   readonly assignments: readonly Assignment[];
@@ -153,7 +153,7 @@ function beadNode(
     join: joinOf(bead),
     // In a workflow the sequence alone decides; a bead that is free early must not overtake it.
     priority: parts.formula.type === 'workflow' ? 1 : (bead.priority ?? DEFAULT_PRIORITY),
-    order: parts.positions[node] ?? 0,
+    order: parts.orders[node] ?? 0,
     tail: parts.lowered.tails[node] ?? 1,
     policy,
     rig: assignment.rig.name,

@@ -274,6 +274,10 @@ export function journalContract(name: string, makeStore: () => JournalStore): vo
         expect(journal.bead(run, nodeId('m'))).toEqual(changed);
         journal.append(epoch, run, [], { run: undefined, beads: [madeUpBead('a', { status: 'done' })] });
         expect(journal.unfinished(run, 3).map(({ id }) => id)).toEqual(['z', 'm', 'parent/child']);
+        expect(journal.finished(run, 3).map(({ id }) => id)).toEqual(['a']);
+        journal.append(epoch, run, [], { run: undefined, beads: [madeUpBead('z', { status: 'done' })] });
+        expect(journal.finished(run, 3).map(({ id }) => id)).toEqual(['z', 'a']);
+        expect(journal.finished(run, 1).map(({ id }) => id)).toEqual(['z']);
         expect(journal.bead(run, nodeId('none'))).toBeUndefined();
       });
 

@@ -1,0 +1,68 @@
+/** `gastown simulate`: how long the formula would take with more or fewer beads at once. Runs nothing. */
+import { durationOr, typicalDuration } from '../../engine/durations.ts';
+import { weighed } from '../../engine/tails.ts';
+import { compareWidths } from '../../engine/widths.ts';
+import { jsonText } from '../../view/json-text.ts';
+import type { Context } from '../context.ts';
+import { namedLimits } from '../limits.ts';
+import { pastDurations, sourceSentence } from '../past-durations.ts';
+import { openProject } from '../project.ts';
+import { ratioOf, simulateLines, timeText } from '../simulate-text.ts';
+import { print } from '../terminal/console.ts';
+
+interface SimulateFlags {
+  readonly formula?: string;
+  readonly parallel?: readonly number[];
+  readonly json: boolean;
+}
+
+/** Widths that are listed when nobody asks for others. */
+const MOST_LISTED = 16;
+
+export async function simulate(this: Context, flags: SimulateFlags): Promise<void> {
+  const { console } = this;
+  const project = await openProject(this, flags);
+  if (project?.plan === undefined) return;
+  const { plan, settings, root } = project;
+  const { formula, beads } = plan;
+  const durations = pastDurations(root, plan);
+  const isTimed = durations.size > 0;
+  const isWorkflow = formula.type === 'workflow';
+  const comparison = compareWidths(
+    {
+      nodes: weighed(plan.nodes, durations),
+      limits: namedLimits(settings),
+      durationOf: durationOr(durations),
+    },
+    (peak) => {
+      if (isWorkflow) return [1];
+      return flags.parallel ?? Array.from({ length: Math.min(peak, MOST_LISTED) }, (_, at) => at + 1);
+    },
+  );
+  if (flags.json) {
+    const { widths, enough, bound } = comparison;
+    console.stdout.write(
+      jsonText({
+        formula: { name: formula.name, file: formula.file },
+        unit: isTimed ? 'ms' : 'bead',
+        durations: { known: durations.size, beads: beads.length, typical: typicalDuration(durations) },
+        widths: widths.map(({ parallel, makespan, utilisation, lowerBound }) => {
+          const ratio = ratioOf(makespan, lowerBound);
+          return { parallel, makespan, utilisation, lowerBound, ratio };
+        }),
+        enough: enough.parallel,
+        bound,
+        criticalPath: enough.criticalPath,
+      }),
+    );
+    return;
+  }
+  const source = sourceSentence(durations, beads.length, timeText(typicalDuration(durations), isTimed));
+  print(
+    console.stdout,
+    simulateLines(
+      { name: formula.name, beads: beads.length, isWorkflow, isTimed, source, comparison },
+      console,
+    ),
+  );
+}
