@@ -1,9 +1,10 @@
 /** Checking an expression when the plan is loaded: its form, its names, its types. Whether what it reads comes before it is the graph's business. */
 import type { Place } from '../toml/source.ts';
 import { type ExpressionProblem, parseExpression } from './expression.ts';
-import { type BeadName, type Misnomer, namesOf, type Respelling } from './names.ts';
+import type { Misnomer } from './misnomer.ts';
+import { type BeadName, namesOf, type Respelling } from './names.ts';
 import { Scope } from './scope.ts';
-import { TypeCheck, type VariableType } from './types.ts';
+import { type Declared, TypeCheck } from './types.ts';
 
 /** What an expression has to give. */
 export type Wanted = 'bool' | 'list';
@@ -26,11 +27,7 @@ export class ExpressionCheck {
   #types: TypeCheck | undefined;
 
   /** `ids` has the ids of the beads as its keys; `env` the names in `formula.env`. */
-  constructor(
-    ids: ReadonlyMap<string, unknown>,
-    vars: ReadonlyMap<string, VariableType>,
-    env: readonly string[],
-  ) {
+  constructor(ids: ReadonlyMap<string, unknown>, vars: Declared, env: readonly string[]) {
     this.#scope = new Scope(ids, vars, env);
   }
 

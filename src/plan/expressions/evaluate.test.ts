@@ -2,9 +2,11 @@ import { Environment } from '@marcbachmann/cel-js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beadsNamed, evaluateCondition, evaluateList } from './evaluate.ts';
-import type { Facts } from './facts.ts';
+import type { BeadFacts, Facts } from './facts.ts';
 
 const numbers = Array.from({ length: 2000 }, (_, at) => at);
+
+const skipped: BeadFacts = { outcome: 'skipped', outputs: {}, artifacts: [] };
 
 const facts: Facts = {
   beads: {
@@ -27,7 +29,7 @@ const facts: Facts = {
       artifacts: ['out/a.txt'],
     },
     'pet-crud': { outcome: 'failed', outputs: {}, artifacts: [] },
-    constructor: { outcome: 'skipped', outputs: {}, artifacts: [] },
+    ...Object.fromEntries([['constructor', skipped]]),
   },
   vars: { target: 'staging', count: 3, ratio: 1.5, on: true },
   env: { CI: '1' },

@@ -1,20 +1,17 @@
 /** The names in an expression: what it reads, and what is wrong with that. Types are not looked at. */
-import type { Code } from '../../diagnostic/codes.ts';
 import { quote } from '../../diagnostic/neutralise.ts';
-import { joinPath } from '../path.ts';
-import { similar } from '../similar.ts';
 import type { Place } from '../toml/source.ts';
 import { below, memberOf, type Node } from './expression.ts';
-import { FUNCTIONS, isFunction, isLoop, isMethod, LOOPS, METHODS } from './functions.ts';
-import { MEMBERS, OUTCOMES, ROOTS, type Scope } from './scope.ts';
-
-/** Something wrong in an expression; the message continues "`bead.when` …", the place is within its text. */
-export interface Misnomer {
-  readonly code: Extract<Code, `condition/${string}`>;
-  readonly message: string;
-  readonly place: Place;
-  readonly hints: readonly string[];
-}
+import { isFunction, isLoop, isMethod } from './functions.ts';
+import {
+  type Misnomer,
+  near,
+  unknownFunction,
+  unknownMethod,
+  wrongFileCall,
+  wrongOutcome,
+} from './misnomer.ts';
+import { MEMBERS, ROOTS, type Scope } from './scope.ts';
 
 /** A bead that an expression reads. */
 export interface BeadName {
@@ -72,8 +69,8 @@ class NameReader implements Names {
         this.#access(node, loops);
         return;
       case 'call':
-        this.#call(node.args[0], node, loops);
-        return;
+        if (!isFunction(node.args[0])) this.misnomers.push(unknownFunction(node.args[0], node));
+        break;
       case 'rcall':
         this.#method(node.args[0], node.args[1], node.args[2], node, loops);
         return;
@@ -94,8 +91,9 @@ class NameReader implements Names {
   #access(node: Node & { readonly op: '.' | '[]' }, loops: Loops): void {
     const [of] = node.args;
     if (of.op === 'id' && !loops.has(of.args) && isRoot(of.args)) {
+      const before = this.misnomers.length;
       this.#rootMember(of.args, node, loops);
-      if (of.args === 'beads' && memberOf(node) !== undefined)
+      if (of.args === 'beads' && this.misnomers.length === before)
         this.#report('condition/unknown-name', 'reads a bead as a whole', node, [
           `name what you want to know of it: ${MEMBERS.join(', ')}`,
         ]);
@@ -131,7 +129,10 @@ class NameReader implements Names {
         this.#bead(node, member);
         return;
       case 'vars':
-        if (!this.#scope.vars.has(member.name))
+        if (
+          !this.#scope.vars.has(member.name) &&
+          !this.#dashed(node, member, (name) => this.#scope.vars.has(name))
+        )
           this.#unknown(
             `reads the variable ${quote(member.name)}, which the formula does not declare`,
             member,
@@ -144,10 +145,7 @@ class NameReader implements Names {
             'condition/unknown-name',
             `reads the environment variable ${quote(member.name)}, which \`formula.env\` does not list`,
             member.place,
-            [
-              this.#near(member.name, this.#scope.env) ??
-                `allow it: env = [${quote(member.name)}] in [formula]`,
-            ],
+            [near(member.name, this.#scope.env) ?? `allow it: env = [${quote(member.name)}] in [formula]`],
           );
         return;
       default:
@@ -175,18 +173,26 @@ class NameReader implements Names {
       ]);
       return;
     }
-    // `beads.pet-crud` is a subtraction for CEL.
-    const tail = /^(?:-[A-Za-z0-9_]+)+/.exec(this.#text.slice(place.end))?.[0] ?? '';
-    if (node.op === '.' && tail !== '' && this.#scope.has(name + tail)) {
-      this.#report(
-        'condition/unknown-name',
-        `subtracts: ${quote(`beads.${name}${tail}`)} is no name in CEL`,
-        { start: place.start, end: place.end + tail.length },
-        [`write beads["${name}${tail}"]`],
-      );
-      return;
-    }
+    if (this.#dashed(node, member, (id) => this.#scope.has(id))) return;
     this.#unknown(`reads the bead ${quote(name)}, but no bead has that id`, member, this.#scope.ids);
+  }
+
+  /** `beads.pet-crud` is a subtraction for CEL. */
+  #dashed(
+    node: Node,
+    { name, place, of }: { readonly name: string; readonly of: Node; readonly place: Place },
+    isKnown: (name: string) => boolean,
+  ): boolean {
+    const tail = /^(?:-[A-Za-z0-9_]+)+/.exec(this.#text.slice(place.end))?.[0] ?? '';
+    if (node.op !== '.' || tail === '' || !isKnown(name + tail)) return false;
+    const root = this.#text.slice(of.start, of.end);
+    this.#report(
+      'condition/unknown-name',
+      `subtracts: ${quote(`${root}.${name}${tail}`)} is no name in CEL`,
+      { start: place.start, end: place.end + tail.length },
+      [`write ${root}["${name}${tail}"]`],
+    );
+    return true;
   }
 
   #exact(id: string): ReturnType<Scope['find']> {
@@ -210,21 +216,12 @@ class NameReader implements Names {
       this.#scope.has(name) ? `did you mean \`beads.${name}\`?` : undefined,
       this.#scope.vars.has(name) ? `did you mean \`vars.${name}\`?` : undefined,
       this.#scope.env.includes(name) ? `did you mean \`env.${name}\`?` : undefined,
-      this.#near(name, ROOTS),
+      near(name, ROOTS),
       `known here: ${ROOTS.join(', ')}`,
     ].flatMap((one) => one ?? []);
     this.#report('condition/unknown-name', `uses ${quote(name)}, which means nothing here`, node, [
       hint ?? '',
     ]);
-  }
-
-  #call(name: string, node: Node & { readonly op: 'call' }, loops: Loops): void {
-    const [, args] = node.args;
-    if (!isFunction(name))
-      this.#report('condition/not-allowed', `calls ${quote(name)}`, node, [
-        this.#near(name, FUNCTIONS) ?? `functions are: ${FUNCTIONS.join(', ')}`,
-      ]);
-    for (const part of args) this.read(part, loops);
   }
 
   #method(
@@ -235,7 +232,7 @@ class NameReader implements Names {
     loops: Loops,
   ): void {
     if (receiver.op === 'id' && receiver.args === 'file' && !loops.has('file')) {
-      this.#file(name, args, node);
+      this.misnomers.push(...wrongFileCall(name, args, node));
       for (const part of args) this.read(part, loops);
       return;
     }
@@ -252,46 +249,15 @@ class NameReader implements Names {
       for (const part of rest) this.read(part, inner);
       return;
     }
-    if (!isMethod(name) && !isLoop(name)) this.#unknownMethod(name, node);
+    if (!isMethod(name) && !isLoop(name)) this.misnomers.push(unknownMethod(name, node));
     for (const part of args) this.read(part, loops);
-  }
-
-  #file(name: string, args: readonly Node[], node: Node): void {
-    const [path] = args;
-    if (name !== 'exists' || args.length !== 1) {
-      this.#report('condition/not-allowed', `calls ${quote(`file.${name}`)}`, node, [
-        'about files there is only file.exists("path")',
-      ]);
-      return;
-    }
-    if (path?.op === 'value' && typeof path.args === 'string' && joinPath('', path.args) === undefined)
-      this.#report(
-        'condition/path-outside',
-        `asks for the file ${quote(path.args)}, which lies outside the project`,
-        path,
-      );
-  }
-
-  #unknownMethod(name: string, node: Node): void {
-    const hint =
-      name === 'matches'
-        ? 'a pattern could take for ever: use contains, startsWith or endsWith'
-        : (this.#near(name, [...METHODS, ...LOOPS]) ?? `there are: ${[...METHODS, ...LOOPS].join(', ')}`);
-    this.#report('condition/not-allowed', `calls ${quote(name)}`, node, [hint]);
   }
 
   /** A misspelt outcome would make a condition that never holds. */
   #compared(one: Node, others: readonly Node[], loops: Loops): void {
     const member = memberOf(one);
     if (member?.name !== 'outcome' || !isBead(member.of, loops)) return;
-    for (const other of others) {
-      if (other.op !== 'value' || typeof other.args !== 'string') continue;
-      const word = other.args;
-      if (OUTCOMES.some((outcome) => outcome === word)) continue;
-      this.#report('condition/unknown-outcome', `compares an outcome with ${quote(word)}`, other, [
-        this.#near(word, OUTCOMES) ?? `outcomes are: ${OUTCOMES.join(', ')}`,
-      ]);
-    }
+    for (const other of others) this.misnomers.push(...wrongOutcome(other));
   }
 
   #unknown(
@@ -299,13 +265,8 @@ class NameReader implements Names {
     member: { readonly name: string; readonly place: Place },
     known: Iterable<string>,
   ): void {
-    const near = this.#near(member.name, known);
-    this.#report('condition/unknown-name', message, member.place, near === undefined ? [] : [near]);
-  }
-
-  #near(name: string, known: Iterable<string>): string | undefined {
-    const near = similar(name, known);
-    return near === undefined ? undefined : `did you mean "${near}"?`;
+    const hint = near(member.name, known);
+    this.#report('condition/unknown-name', message, member.place, hint === undefined ? [] : [hint]);
   }
 
   #report(

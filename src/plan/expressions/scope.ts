@@ -1,5 +1,5 @@
 /** What an expression may name, whatever bead it belongs to: the beads, variables and environment variables of a formula. */
-import type { VariableType } from './types.ts';
+import type { Declared } from './types.ts';
 
 /** The outcomes that `beads.ID.outcome` can have. */
 export const OUTCOMES = ['done', 'failed', 'skipped', 'not-taken', 'cancelled', 'pending'] as const;
@@ -20,16 +20,12 @@ export type Found =
 /** Owns: the index of aliases, made on first use (most formulas need none). */
 export class Scope {
   readonly #ids: ReadonlyMap<string, unknown>;
-  readonly vars: ReadonlyMap<string, VariableType>;
+  readonly vars: Declared;
   readonly env: readonly string[];
   #aliases: ReadonlyMap<string, readonly string[]> | undefined;
 
   /** `ids` has the ids of the beads as its keys. */
-  constructor(
-    ids: ReadonlyMap<string, unknown>,
-    vars: ReadonlyMap<string, VariableType>,
-    env: readonly string[],
-  ) {
+  constructor(ids: ReadonlyMap<string, unknown>, vars: Declared, env: readonly string[]) {
     this.#ids = ids;
     this.vars = vars;
     this.env = env;

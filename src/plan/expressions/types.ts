@@ -4,12 +4,20 @@ import type { Place } from '../toml/source.ts';
 import { sentence } from './expression.ts';
 
 /** What a variable of a formula holds. */
-export type VariableType = 'string' | 'int' | 'double' | 'bool';
+type VariableType = 'string' | 'integer' | 'boolean';
+
+/** The variables of a formula. */
+export type Declared = ReadonlyMap<string, { readonly type: VariableType }>;
 
 export type Typed =
   /** A type by CEL's name; `dyn` where only the run will tell. */
   | { readonly type: 'typed'; readonly name: string }
   | { readonly type: 'misfit'; readonly message: string; readonly place: Place };
+
+const TYPES = { string: 'string', integer: 'int', boolean: 'bool' } as const satisfies Record<
+  VariableType,
+  string
+>;
 
 /** Stands for the files of the project; expressions are only checked against it. */
 class File {}
@@ -28,10 +36,12 @@ const common = new Environment({ homogeneousAggregateLiterals: false })
 export class TypeCheck {
   readonly #environment: Environment;
 
-  constructor(vars: ReadonlyMap<string, VariableType>) {
+  constructor(vars: Declared) {
     this.#environment = common
       .clone()
-      .registerType('Vars', { fields: Object.fromEntries(vars) })
+      .registerType('Vars', {
+        fields: Object.fromEntries([...vars].map(([name, { type }]) => [name, TYPES[type]])),
+      })
       .registerVariable('vars', 'Vars');
   }
 

@@ -1,65 +1,51 @@
-/** Where a part of a string's value stands in the file: escapes and line ends make the two differ. */
-import type { Place } from './source.ts';
-
-interface Piece {
-  /** What it adds to the value; undefined: this reader does not know the escape. */
-  readonly value: string | undefined;
-  readonly length: number;
-}
+/** Where in a file a part of a string is: escapes and line ends make values shorter than what is written. */
+import type { Place, Source } from './source.ts';
 
 /**
- * The place of `value.slice(part.start, part.end)`, where `value` is what the TOML string at `whole` stands for; the whole
- * string where its spelling cannot be followed (escapes that were repaired).
+ * The place of characters `start` to `end` of a string's value. Where the value does not follow from what is written (its
+ * escapes were repaired), the whole string.
  */
-export function placeInString(text: string, whole: Place, value: string, part: Place): Place {
-  const raw = text.slice(whole.start, whole.end);
-  const quotes = raw.startsWith('"""') || raw.startsWith("'''") ? 3 : 1;
-  const isBasic = raw.startsWith('"');
-  const end = raw.length - quotes;
-  let at = quotes;
-  if (quotes === 3) at += raw.startsWith('\r\n', at) ? 2 : raw.charAt(at) === '\n' ? 1 : 0;
-  let start: number | undefined;
-  let reached = 0;
-  while (at < end && reached <= part.end) {
-    if (reached >= part.start) start ??= at;
-    if (reached >= part.end) break;
-    const piece = pieceAt(raw, at, isBasic, value.charAt(reached));
-    if (piece.value === undefined || !value.startsWith(piece.value, reached)) return whole;
-    reached += piece.value.length;
-    at += piece.length;
-  }
-  if (reached < part.end) return whole;
-  return { start: whole.start + (start ?? at), end: whole.start + at };
+export function placeInString(source: Source, string: Place, start: number, end: number): Place {
+  const offsets = offsetsOf(source.written(string), end);
+  const from = offsets?.[start];
+  const to = offsets?.[end];
+  if (from === undefined || to === undefined) return { start: string.start, end: string.end };
+  return { start: string.start + from, end: string.start + to };
 }
 
-const SIMPLE: ReadonlyMap<string, string> = new Map([
-  ['b', '\b'],
-  ['t', '\t'],
-  ['n', '\n'],
-  ['f', '\f'],
-  ['r', '\r'],
-  ['"', '"'],
-  ['\\', '\\'],
-]);
+/** For each character of the value up to number `last`, the offset in the token; undefined when the token is unusual. */
+function offsetsOf(token: string, last: number): readonly number[] | undefined {
+  const quote = token.charAt(0);
+  if (quote !== '"' && quote !== "'") return undefined;
+  const isMultiline = token.startsWith(quote.repeat(3)) && token.length >= 6;
+  const hasEscapes = quote === '"';
+  let at = isMultiline ? 3 : 1;
+  const end = token.length - at;
+  if (isMultiline) at += /^\r?\n/.exec(token.slice(at, at + 2))?.[0].length ?? 0;
+  const offsets: number[] = [];
+  while (at < end && offsets.length <= last) {
+    const escaped = hasEscapes && token.charAt(at) === '\\' ? escapeAt(token, at) : undefined;
+    if (escaped === 'unknown') return undefined;
+    // A line end is one character of the value, however it is written.
+    const width = escaped?.width ?? (token.startsWith('\r\n', at) ? 2 : 1);
+    for (let unit = 0; unit < (escaped?.units ?? 1); unit++) offsets.push(at);
+    at += width;
+  }
+  offsets.push(at);
+  return offsets;
+}
 
-const UNICODE = /\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/y;
-const CONTINUATION = /\\[ \t]*\r?\n\s*/y;
+const CONTINUED = /\\[ \t]*\r?\n[ \t\r\n]*/y;
+const LONG = /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/y;
 
-function pieceAt(raw: string, at: number, isBasic: boolean, expected: string): Piece {
-  const character = raw.charAt(at);
-  // Parsers differ in whether they keep the carriage return.
-  if (character === '\r' && expected === '\n') return { value: '', length: 1 };
-  if (character !== '\\' || !isBasic) return { value: character, length: 1 };
-  const simple = SIMPLE.get(raw.charAt(at + 1));
-  if (simple !== undefined) return { value: simple, length: 2 };
-  UNICODE.lastIndex = at;
-  const unicode = UNICODE.exec(raw);
-  const point = Number.parseInt(unicode?.[1] ?? unicode?.[2] ?? '', 16);
-  if (unicode !== null && point <= 0x10ffff)
-    return { value: String.fromCodePoint(point), length: unicode[0].length };
-  CONTINUATION.lastIndex = at;
-  const continuation = CONTINUATION.exec(raw);
-  return continuation === null
-    ? { value: undefined, length: 1 }
-    : { value: '', length: continuation[0].length };
+/** How much is written, and how many UTF-16 units it stands for. */
+function escapeAt(token: string, at: number): { readonly width: number; readonly units: number } | 'unknown' {
+  if ('btnfr"\\'.includes(token.charAt(at + 1))) return { width: 2, units: 1 };
+  LONG.lastIndex = at;
+  const long = LONG.exec(token);
+  if (long !== null)
+    return { width: long[0].length, units: Number.parseInt(long[1] ?? long[2] ?? '', 16) > 0xffff ? 2 : 1 };
+  CONTINUED.lastIndex = at;
+  const continued = CONTINUED.exec(token);
+  return continued === null ? 'unknown' : { width: continued[0].length, units: 0 };
 }
