@@ -74,7 +74,14 @@ export function checkAncestry(
       for (const named of expression?.beads ?? []) {
         const other = graph.index.get(named.value);
         if (other !== undefined && !ancestry.comesBefore(other, node))
-          notBefore(bead, key, named, other === node, formula, collector);
+          notBefore(
+            bead,
+            key,
+            named,
+            formula,
+            ancestry.comesBefore(node, other) || other === node,
+            collector,
+          );
       }
     }
   });
@@ -84,20 +91,25 @@ function notBefore(
   bead: BeadDraft,
   key: string,
   named: Located<string>,
-  isItself: boolean,
   { type }: FormulaDraft,
+  comesAfter: boolean,
   collector: Collector,
 ): void {
-  const message = isItself
-    ? `\`${key}\` reads the bead ${quote(bead.id)} itself, before it has run`
-    : `\`${key}\` reads the bead ${quote(named.value)}, which need not come before ${quote(bead.id)}`;
-  const ways =
+  const own = quote(bead.id);
+  const other = quote(named.value);
+  const message =
+    named.value === bead.id
+      ? `reads the bead ${own} itself, before it has run`
+      : comesAfter
+        ? `reads the bead ${other}, which comes after ${own}`
+        : `reads the bead ${other}, which need not come before ${own}`;
+  const way =
     type === 'workflow'
-      ? `list ${quote(named.value)} earlier in formula.beads.order, or add it to requires`
-      : `add ${quote(named.value)} to requires in [bead.dependencies], or to on_failure_of`;
-  collector.report('condition/not-before', message, {
+      ? `list ${other} earlier in formula.beads.order, or add it to requires`
+      : `add ${other} to requires in [bead.dependencies], or to on_failure_of`;
+  collector.report('condition/not-before', `\`${key}\` ${message}`, {
     span: bead.source.span(named),
-    hints: isItself ? [] : [ways],
+    hints: comesAfter && type !== 'workflow' ? [] : [way],
   });
 }
 
