@@ -97,6 +97,27 @@ describe('conditions', () => {
   });
 });
 
+it('compares values of different types', () => {
+  const different = ['1', '1.5', '"1"', 'true', 'null', '[1]', '{"a": 1}'];
+  for (const a of different)
+    for (const b of different)
+      expect(evaluateCondition(`${a} == ${b}`, facts)).toEqual({ type: 'value', value: a === b });
+});
+
+it('gives an error, never false, where there is no value', () => {
+  for (const text of [
+    `${outputs}.missing`,
+    `!${outputs}.missing`,
+    `!(${outputs}.words > 1)`,
+    '!(1 / 0 == 1)',
+  ])
+    expect(evaluateCondition(text, facts).type, text).toBe('error');
+  expect(evaluateCondition(`has(${outputs}.missing) && ${outputs}.missing`, facts)).toEqual({
+    type: 'value',
+    value: false,
+  });
+});
+
 describe('lists', () => {
   it.each([
     [`${outputs}.modules`, [{ name: 'a', deep: { x: 1 } }, { name: 'b' }]],
@@ -301,7 +322,9 @@ describe('properties', () => {
         const given = { ...facts, beads: { tests: bead } } as unknown as Facts;
         const written = text.replaceAll(/\bo\.|\bx\b/g, `${outputs}.`);
         for (const asked of [text, written, written.replaceAll(`${outputs}.`, outputs)]) {
-          expect(['value', 'error']).toContain(evaluateCondition(asked, given).type);
+          const judged = evaluateCondition(asked, given);
+          expect(['value', 'error']).toContain(judged.type);
+          expect(evaluateCondition(asked, given)).toEqual(judged);
           expect(['value', 'error']).toContain(evaluateList(asked, given).type);
           beadsNamed(asked);
         }
