@@ -373,6 +373,7 @@ function planText(plan: Plan): string {
   const { formula } = plan;
   const lines = [
     `formula ${formula.name} (${formula.type}) version ${formula.version} parallel ${formula.parallel} timeout ${formula.timeoutMs} sync ${formula.sync} quorum ${formula.quorum}`,
+    ...extrasText('  ', { syncChecks: formula.syncChecks, env: formula.env, spawn: formula.spawn }),
     ...Object.entries(formula.context).map(([key, path]) => `  context ${key} = ${path}`),
     '',
     ...plan.nodes.map(nodeText),
@@ -385,6 +386,8 @@ function planText(plan: Plan): string {
     lines.push(
       `  requires [${bead.requires.join(', ')}] artifacts [${bead.artifacts.join(', ')}] run ${JSON.stringify(bead.run)}`,
     );
+    const { onFailureOf, when, gate, forEach, spawns } = bead;
+    lines.push(...extrasText('  ', { onFailureOf, when, gate, forEach, spawns }));
     lines.push(`  description ${JSON.stringify(bead.description)}`);
     for (const { text: line, check } of bead.criteria)
       lines.push(
@@ -402,8 +405,24 @@ function planText(plan: Plan): string {
 
 function nodeText(node: NodeSpec): string {
   const needs = node.needs.map((need) => `${need.node}:${need.on}`).join(' ');
-  if (node.kind === 'sync') return `${node.id} level ${node.level} quorum ${node.quorum} needs [${needs}]`;
+  const { gate } = node;
+  if (node.kind === 'sync')
+    return [
+      `${node.id} level ${node.level} quorum ${node.quorum} needs [${needs}]`,
+      ...extrasText('', { checks: node.checks, gate }),
+    ].join(' ');
+  const { condition, forEach, spawns } = node;
   const { policy } = node;
   const join = node.join.type === 'quorum' ? `at least ${node.join.atLeast}` : node.join.type;
-  return `${node.id} level ${node.level} order ${node.order} priority ${node.priority} tail ${node.tail} join ${join} needs [${needs}] rig ${node.rig} agent ${node.agent || '-'} steps ${node.steps.join('+')} retries ${policy.retries} timeout ${policy.timeoutMs} on failure ${policy.onFailure} locks [${node.locks.join(' | ')}]`;
+  return [
+    `${node.id} level ${node.level} order ${node.order} priority ${node.priority} tail ${node.tail} join ${join} needs [${needs}] rig ${node.rig} agent ${node.agent || '-'} steps ${node.steps.join('+')} retries ${policy.retries} timeout ${policy.timeoutMs} on failure ${policy.onFailure} locks [${node.locks.join(' | ')}]`,
+    ...extrasText('', { condition, gate, forEach, spawns }),
+  ].join(' ');
+}
+
+/** What most plans do not have. */
+function extrasText(indent: string, extras: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(extras).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${indent}${key} ${JSON.stringify(value)}`],
+  );
 }

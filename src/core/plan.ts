@@ -76,9 +76,11 @@ export interface Bead {
   readonly file: string;
   readonly description: string;
   readonly requires: readonly NodeId[];
+  /** `bead.dependencies.on_failure_of`: the bead runs only when these failed for good. */
+  readonly onFailureOf?: readonly NodeId[];
   /** 1 is highest. */
   readonly priority: number;
-  /** Longest distance from a root over `requires`, 0-based. */
+  /** Longest distance from a root over `requires` and `onFailureOf`, 0-based. */
   readonly level: number;
   /** Paths or globs, relative to the rig's root; checked never to leave it by spelling. */
   readonly artifacts: readonly string[];

@@ -192,6 +192,21 @@ export const codes = {
     'the formula and a bead file disagree',
     'An exported formula repeats the dependencies of its beads. The bead file counts.',
   ),
+  'plan/contradicting-requirement': entry(
+    'error',
+    'a bead needs another one to be done and to fail',
+    'The same bead is listed in `requires` and in `on_failure_of`. It cannot be both, so the bead could never run. Remove one of the entries.',
+  ),
+  'plan/spawn-not-allowed': entry(
+    'error',
+    'beads may not be added in this formula',
+    '`bead.for_each` and `bead.spawn` add beads while the run goes on. That is allowed in an expansion, and elsewhere with `allowed = true` in `[formula.spawn]`.',
+  ),
+  'plan/no-sync-points': entry(
+    'warning',
+    'the formula has no sync points',
+    '`formula.sync.checks` and `formula.sync.approval` apply to the sync points between the levels of a convoy. Workflows, expansions and convoys with `mode = "none"` have none, so nothing would be checked or approved.',
+  ),
   'plan/artifact-outside': entry(
     'error',
     'an artifact leaves the rig',
@@ -231,6 +246,47 @@ export const codes = {
     'error',
     'a command is given to an agent',
     '`bead.task.run` is a shell command; it is run by the agent `shell`, not by another one. Remove the agent or the command.',
+  ),
+
+  'condition/syntax': entry(
+    'error',
+    'an expression cannot be read',
+    '`bead.when` and `bead.for_each` hold expressions in CEL, such as `beads.tests.outcome == "done" && vars.target == "staging"`. Compare with `==`, join with `&&` and `||`, negate with `!`. An id that is no name in CEL is written `beads["pet-crud"]` (or `beads.pet_crud`).',
+  ),
+  'condition/too-large': entry(
+    'error',
+    'an expression is too large',
+    'An expression may have 4,096 characters and 500 parts, nested 50 levels deep. Let a bead compute what is needed and read it from its outputs.',
+  ),
+  'condition/not-allowed': entry(
+    'error',
+    'an expression uses what is not allowed here',
+    'Expressions must end soon, give the same every time, and say which beads they read. So there are no patterns (`matches`), no clock, no names for intermediate values, and beads, variables and environment variables are named literally.',
+  ),
+  'condition/unknown-name': entry(
+    'error',
+    'an expression uses an unknown name',
+    'Expressions read `beads.ID.outcome`, `.outputs` and `.artifacts`, `vars.NAME` for a variable that the formula declares, `env.NAME` for an environment variable that `formula.env` lists, and `file.exists("path")`.',
+  ),
+  'condition/unknown-outcome': entry(
+    'error',
+    'an expression compares an outcome with a word that is none',
+    'The comparison could never hold. Outcomes are "done", "failed", "skipped", "not-taken", "cancelled" and "pending".',
+  ),
+  'condition/wrong-type': entry(
+    'error',
+    'the types in an expression do not fit',
+    '`bead.when` must give true or false, `bead.for_each` a list, and operators and functions take values of certain types only. What stands in the outputs of a bead is known when it is read; all else is checked here.',
+  ),
+  'condition/not-before': entry(
+    'error',
+    'an expression reads a bead that need not come before',
+    'An expression is evaluated when everything that the bead waits for is settled, so it may read only those beads: what it requires, directly or not, or lists in `on_failure_of`; in a workflow everything earlier in the sequence; in a convoy with sync points everything on lower levels.',
+  ),
+  'condition/path-outside': entry(
+    'error',
+    'an expression asks for a file outside the project',
+    '`file.exists` takes a path from the project root, with `/` and without leaving it.',
   ),
 
   'context/unknown-document': entry(

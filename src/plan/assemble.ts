@@ -3,9 +3,11 @@ import type { NodeId } from '../core/ids.ts';
 import type { Bead, Plan } from '../core/plan.ts';
 import type { Collector } from '../diagnostic/collector.ts';
 import type { Assignment } from './assignments.ts';
+import { checkAncestry } from './conditions.ts';
 import type { Section } from './context.ts';
 import type { BeadDraft } from './dialects/bead-draft.ts';
 import type { FormulaDraft } from './dialects/formula-draft.ts';
+import { beadExtras, type Expressions } from './graph/extras.ts';
 import { findLocks } from './graph/locks.ts';
 import { lower, nodeSpecs, planFormula, timeoutOf } from './graph/lower.ts';
 import { DEFAULT_PRIORITY, sequence } from './graph/order.ts';
@@ -21,6 +23,7 @@ export interface Parts {
   readonly ranks: readonly number[];
   readonly assignments: readonly (Assignment | undefined)[];
   readonly sections: readonly (readonly Section[])[];
+  readonly expressions: readonly (Expressions | undefined)[];
   /** Resolved paths of the context documents. */
   readonly context: ReadonlyMap<string, string | undefined>;
   readonly collector: Collector;
@@ -35,6 +38,7 @@ export function assemble(parts: Parts): Plan | undefined {
   const lowered = lower({ formula, graph, levels, sequence: chain });
   const { locks, conflicts } = findLocks(formula, graph, levels);
   lint(graph, conflicts, collector);
+  checkAncestry(parts, levels, chain, collector);
   const assignments = parts.assignments.flatMap((assignment) => assignment ?? []);
   if (collector.hasErrors || assignments.length !== graph.beads.length) return undefined;
   const scheduling = formula.type === 'workflow' ? chain : schedulingOrder(graph, ranks, lowered.tails);
@@ -52,6 +56,7 @@ export function assemble(parts: Parts): Plan | undefined {
     assignments,
     locks,
     keys,
+    expressions: parts.expressions,
   });
   const beads = scheduling.flatMap((node) => made[node] ?? []);
   const content = { formula: planFormula(formula, parts.context), beads, nodes };
@@ -96,16 +101,23 @@ function planBead(
   assignment: Assignment | undefined,
 ): Bead | undefined {
   if (assignment === undefined) return undefined;
-  const { beads, requires: needs, levels } = parts.graph;
+  const { beads, successes, failures, levels } = parts.graph;
   const sections = parts.sections[node] ?? NONE;
-  const requires = idsOf(needs[node] ?? NONE, beads);
+  const requires = idsOf(successes[node] ?? NONE, beads);
+  const failing = idsOf(failures[node] ?? NONE, beads);
+  const extras = beadExtras(draft, parts.expressions[node], failing, parts.formula);
+  const { onFailureOf, forEach } = extras;
   const artifacts = draft.artifacts.length === 0 ? NONE : draft.artifacts.map((artifact) => artifact.value);
   const criteria =
     draft.criteria.length === 0 ? NONE : draft.criteria.map(({ text, check }) => ({ text, check }));
   const run = draft.run?.value;
   const { id, name, description, checks } = draft;
   // Everything that decides what the work is, and nothing else.
-  const definition = [id, name, description, requires, artifacts, criteria, checks, run];
+  const definition = [
+    ...[id, name, description, requires, artifacts, criteria, checks, run],
+    ...(onFailureOf === undefined ? [] : [{ onFailureOf }]),
+    ...(forEach === undefined ? [] : [{ forEach }]),
+  ];
   const texts = sections.map(({ ref, text }) => [ref.document, ref.ref, text]);
   return {
     id,
@@ -120,6 +132,7 @@ function planBead(
     checks,
     context: sections.length === 0 ? NONE : sections.map((section) => section.ref),
     run,
+    ...extras,
     agent: assignment.agent,
     rig: assignment.rig.name,
     timeoutMs: timeoutOf(draft, parts.formula),

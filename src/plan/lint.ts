@@ -84,7 +84,7 @@ const MOST_EDGES = 500_000;
 
 function lintImplied(graph: Graph, collector: Collector): void {
   let patience = MOST_EDGES;
-  graph.requires.forEach((needs, node) => {
+  graph.successes.forEach((needs, node) => {
     const bead = graph.beads[node];
     if (needs.length < 2 || bead === undefined || (bead.join !== undefined && bead.join.value !== 'all'))
       return;
@@ -96,7 +96,7 @@ function lintImplied(graph: Graph, collector: Collector): void {
     }));
     for (let item = work.pop(); item !== undefined && patience > 0; item = work.pop()) {
       if (levelOf(graph, item.node) <= lowest) continue;
-      for (const need of graph.requires[item.node] ?? []) {
+      for (const need of graph.successes[item.node] ?? []) {
         patience--;
         if (reachedFrom.has(need)) continue;
         reachedFrom.set(need, item.from);

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { invariant } from '../core/invariant.ts';
 import type { FormulaType, Plan } from '../core/plan.ts';
 import { renderAll } from '../diagnostic/render-text.ts';
+import { beadsNamed } from './expressions/evaluate.ts';
 import { blocksRun, loadPlan } from './load.ts';
 import type { LoadResult, ProjectFiles } from './load-request.ts';
 import { loadSettings } from './settings-load.ts';
@@ -232,5 +234,171 @@ describe('garbage', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('conditions, templates and failure branches', () => {
+  const formula = (type: FormulaType, more = ''): string =>
+    `[formula]\nname = "f"\ntype = "${type}"\n${more}`;
+  const bead = (id: string, keys = '', tables = ''): readonly [string, string] => [
+    `beads/${id}.toml`,
+    `[bead]\nid = "${id}"\n${keys}\n[bead.task]\nrun = "true"\n${tables}`,
+  ];
+  const plan = (head: string, ...beads: readonly (readonly [string, string])[]): Plan => {
+    const loaded = load({ 'formula.toml': head, ...Object.fromEntries(beads) });
+    expect(loaded.plan, renderAll(loaded.diagnostics, loaded.sources)).toBeDefined();
+    invariant(loaded.plan !== undefined, 'just checked');
+    return loaded.plan;
+  };
+  const codesOf = (head: string, ...beads: readonly (readonly [string, string])[]): readonly string[] =>
+    load({ 'formula.toml': head, ...Object.fromEntries(beads) }).diagnostics.map(({ code }) => code);
+
+  it('counts failure branches for levels and cycles, but not as requirements', () => {
+    const branch = bead('b', '', '[bead.dependencies]\non_failure_of = ["a"]\n');
+    const { beads, nodes } = plan(formula('expansion'), bead('a'), branch);
+    expect(beads[1]).toMatchObject({ id: 'b', level: 1, requires: [], onFailureOf: ['a'] });
+    expect(nodes[1]?.needs).toEqual([{ node: 'a', on: 'failed' }]);
+    const circular = bead('a', '', '[bead.dependencies]\nrequires = ["b"]\n');
+    expect(codesOf(formula('expansion'), circular, branch)).toContain('plan/cycle');
+  });
+
+  it('gives every bead locks of its own where beads may be added', () => {
+    const beads = [bead('a', 'artifacts = ["./x.md", "y/*.md"]'), bead('b', 'artifacts = ["z.md"]')];
+    const locks = (head: string): unknown =>
+      plan(head, ...beads).nodes.flatMap((node) => (node.kind === 'bead' ? [node.locks] : []));
+    expect(locks(formula('expansion'))).toEqual([['x.md', 'y/*.md'], ['z.md']]);
+    expect(locks(formula('expansion', '[formula.spawn]\nallowed = false\n'))).toEqual([[], []]);
+    expect(locks(formula('workflow'))).toEqual([[], []]);
+  });
+
+  it('writes aliases of ids out', () => {
+    const when = 'when = \'beads.pet_crud.outcome == "done"\'';
+    const needs = '[bead.dependencies]\nrequires = ["pet-crud"]\n';
+    const { beads, nodes } = plan(formula('convoy'), bead('pet-crud'), bead('z', when, needs));
+    const written = 'beads["pet-crud"].outcome == "done"';
+    expect(beads[1]?.when).toBe(written);
+    expect(nodes[2]).toMatchObject({ id: 'z', condition: written });
+    expect(beadsNamed(written)).toEqual(['pet-crud']);
+  });
+
+  it('lets an expression name exactly the beads that come before', () => {
+    const possible = fc
+      .tuple(shapes, fc.nat(9), fc.nat(9))
+      .filter(([{ requires }, one, other]) => one < requires.length && other < requires.length);
+    fc.assert(
+      fc.property(possible, ([shape, one, other]) => {
+        const files = filesOf(shape);
+        const without = load(files).plan;
+        invariant(without !== undefined, 'shapes are plans');
+        const path = `beads/${nameOf(one)}.toml`;
+        const when = `when = 'beads.${nameOf(other)}.outcome == "done"'\n`;
+        const { diagnostics } = load({
+          ...files,
+          [path]: (files[path] ?? '').replace('[bead.dependencies]', `${when}[bead.dependencies]`),
+        });
+        const isBefore = ancestors(without).get(nameOf(one))?.has(nameOf(other)) === true;
+        expect(diagnostics.some(({ code }) => code === 'condition/not-before')).toBe(!isBefore);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each([
+    ['\'beads.nope.outcome == "done"\'', 'nope'],
+    ['"\\u0022\\U0001F600\\" == \\"\\\\n😀\\" || beads.nope.outcome == \\"done\\""', 'nope'],
+    ['"""\n\n  true &&\\\n   beads.nope.outcome == "done" """', 'nope'],
+    ["'''\r\n true ||\r\n beads[\"no\"].outcome == \"done\"'''", '"no"'],
+  ])('points into the string, however it is written: %j', (written, marked) => {
+    const [path, text] = bead('a', `when = ${written}`);
+    const { diagnostics } = load({ 'formula.toml': formula('convoy'), [path]: text });
+    const span = diagnostics.find(({ code }) => code === 'condition/unknown-name')?.span;
+    invariant(span !== undefined, 'the bead is unknown');
+    expect(span.start.line).toBe(span.end.line);
+    expect(text.split('\n')[span.start.line - 1]?.slice(span.start.column - 1, span.end.column - 1)).toBe(
+      marked,
+    );
+  });
+
+  it('keeps every place inside the file, whatever the expression', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 80 }),
+        fc.constantFrom('when', 'for_each'),
+        (text, key) => {
+          const written = JSON.stringify(text).replaceAll('\u007f', '\\u007f');
+          const [path, file] = bead('a', `${key} = ${written}`);
+          const { diagnostics, sources } = load({ 'formula.toml': formula('expansion'), [path]: file });
+          const lines = (sources.get(path) ?? '').split('\n');
+          for (const { span } of diagnostics) {
+            if (span?.file !== path) continue;
+            for (const { line, column } of [span.start, span.end])
+              expect(column).toBeLessThanOrEqual((lines[line - 1] ?? '').length + 1);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('knows which keys decide the work, and which only the plan', () => {
+    const of = (keys: string, more = ''): readonly [string | undefined, string] => {
+      const loaded = plan(formula('expansion', more), bead('a', keys));
+      return [loaded.beads[0]?.key, loaded.hash];
+    };
+    const [key, hash] = of('');
+    const all = [
+      [key, of('when = "true"')],
+      [key, of('gate = true')],
+      [key, of('gate = "Now?"')],
+      [key, of('spawn = false')],
+      [key, of('spawn = "live"')],
+      [key, of('', 'env = ["CI"]')],
+      [key, of('', '[formula.spawn]\ndepth = 2')],
+      [undefined, of('for_each = "[1]"')],
+      [undefined, of('for_each = { in = "[1]", as = "x" }')],
+      [undefined, of('for_each = { in = "[1]", id = "x" }')],
+    ] as const;
+    for (const [same, [own]] of all) expect(own === key).toBe(same === key);
+    expect(new Set([hash, ...all.map(([, [, other]]) => other)]).size).toBe(all.length + 1);
+    expect(new Set(all.map(([, [own]]) => own)).size).toBe(4);
+  });
+
+  it('has sync points check and ask', () => {
+    const sync = '[formula.sync]\nchecks = ["npm test"]\napproval = "Go on?"\n';
+    const needs = '[bead.dependencies]\nrequires = ["a"]\n';
+    const made = plan(formula('convoy', sync), bead('a'), bead('b', '', needs));
+    expect(made.formula.syncChecks).toEqual(['npm test']);
+    expect(made.nodes[1]).toMatchObject({ kind: 'sync', checks: true, gate: 'Go on?' });
+    expect(codesOf(formula('workflow', sync), bead('a'))).toEqual([
+      'plan/no-sync-points',
+      'plan/no-sync-points',
+    ]);
+    const none = '[formula.sync]\nchecks = []\napproval = false\n';
+    expect(plan(formula('convoy', none), bead('a'), bead('b', '', needs)).nodes[1]).not.toHaveProperty(
+      'gate',
+    );
+    expect(codesOf(formula('workflow', none), bead('a'))).toEqual([]);
+  });
+
+  it('lets a template have no steps, and everything else what it had', () => {
+    const { nodes } = plan(formula('expansion'), bead('a', 'for_each = "[1]"\nartifacts = ["x"]'), bead('b'));
+    expect(nodes[0]).toMatchObject({ id: 'a', steps: [], forEach: '[1]', locks: ['x'] });
+    expect(nodes[0]).not.toHaveProperty('spawns');
+    expect(nodes[1]).toMatchObject({ id: 'b', steps: ['work'], spawns: 'after' });
+  });
+
+  it('takes thousands of conditions in a moment', () => {
+    const count = 2000;
+    const beads = Array.from({ length: count }, (_, at) => {
+      const before = Math.max(0, at - 50);
+      return bead(
+        `b${at}`,
+        at === 0 ? '' : `when = 'beads.b${before}.outcome == "done" || beads.b0.outcome == "failed"'`,
+        at === 0 ? '' : `[bead.dependencies]\nrequires = ["b${at - 1}"]\n`,
+      );
+    });
+    const begun = performance.now();
+    plan(formula('expansion'), ...beads);
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 });

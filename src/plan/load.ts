@@ -6,9 +6,11 @@ import { quote } from '../diagnostic/neutralise.ts';
 import { assemble } from './assemble.ts';
 import { Assignments } from './assignments.ts';
 import { readBeadFiles, reportFile } from './beads-folder.ts';
+import { checkExpressions, checkSpawning, checkSyncWishes } from './conditions.ts';
 import { ContextDocuments } from './context.ts';
 import type { BeadDraft } from './dialects/bead-draft.ts';
 import { type FormulaDraft, readFormula } from './dialects/formula-draft.ts';
+import { hasSync } from './graph/lower.ts';
 import { authorRanks } from './graph/order.ts';
 import { type Graph, resolve } from './graph/resolve.ts';
 import type { Draft, LoadRequest, LoadResult } from './load-request.ts';
@@ -41,6 +43,9 @@ export function loadPlan(request: LoadRequest): LoadResult {
   const graph = resolve(files.drafts, files.broken, collector);
   for (const bead of graph.beads) checkBead(bead, formula, collector);
   checkVariables(formula, graph, collector);
+  checkSyncWishes(formula, hasSync(formula), collector);
+  checkSpawning(formula, graph, collector);
+  const expressions = checkExpressions(formula, graph, new Map(), collector);
   const ranks = authorRanks(formula, graph, files.broken, collector);
   const assigned = new Assignments(formula, request.settings, collector);
   const assignments = graph.beads.map((bead) => assigned.assign(bead));
@@ -55,6 +60,7 @@ export function loadPlan(request: LoadRequest): LoadResult {
     ranks,
     assignments,
     sections,
+    expressions,
     context: documents.paths,
     collector,
   });

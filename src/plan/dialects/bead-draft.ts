@@ -11,7 +11,9 @@ import {
   type BeadTable,
   beadFile,
   type CriterionText,
+  type ForEachWish,
   type JoinWish,
+  type SpawnWish,
 } from './bead-schema.ts';
 import { Reading } from './reading.ts';
 import type { Located } from './schema.ts';
@@ -30,6 +32,8 @@ export interface BeadDraft {
   readonly name: string;
   readonly description: string;
   readonly requires: readonly Located<string>[];
+  /** Beads that must have failed for good. */
+  readonly onFailureOf: readonly Located<string>[];
   readonly join: JoinWish | undefined;
   /** As the file says; undefined: the default. */
   readonly priority: number | undefined;
@@ -38,6 +42,10 @@ export interface BeadDraft {
   readonly checks: readonly string[];
   readonly context: readonly ContextWish[];
   readonly run: Located<string> | undefined;
+  readonly when: Located<string> | undefined;
+  readonly gate: string | undefined;
+  readonly spawn: SpawnWish | undefined;
+  readonly forEach: ForEachWish | undefined;
   readonly agent: AgentWish | undefined;
   readonly rig: Located<string> | undefined;
   readonly timeoutMs: number | undefined;
@@ -87,6 +95,7 @@ function draft(table: BeadTable, id: NodeId, idPlace: Place, source: Source): Be
     name,
     description,
     requires: joined(dependencies?.requires?.items, dependencies?.blocked_by?.items),
+    onFailureOf: dependencies?.on_failure_of?.items ?? NONE,
     join:
       table.join ??
       (waitsForOne === undefined
@@ -98,6 +107,10 @@ function draft(table: BeadTable, id: NodeId, idPlace: Place, source: Source): Be
     checks: acceptance?.checks?.items.map((check) => check.value) ?? [],
     context: contextWishes(table),
     run: task?.run,
+    when: table.when,
+    gate: table.gate?.value,
+    spawn: table.spawn,
+    forEach: table.for_each,
     agent: table.agent,
     rig: table.rig,
     timeoutMs: execution?.timeout?.value ?? execution?.timeout_minutes?.value,

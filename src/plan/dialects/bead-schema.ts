@@ -1,9 +1,9 @@
 /** The schema of a bead file: the native keys, the exporter's, and our extensions, all of which may be mixed. */
 
 import type { Place } from '../toml/source.ts';
-import { anything, byType, list, mapped, record } from './containers.ts';
-import { boolean, command, duration, integer, minutes, text, visibleText, word } from './kinds.ts';
-import { type Kind, type Located, type Out, optional, required, table, unavailable } from './schema.ts';
+import { byType, list, mapped, record } from './containers.ts';
+import { boolean, command, duration, integer, minutes, name, text, visibleText, word } from './kinds.ts';
+import { type Kind, type Located, type Out, optional, required, table } from './schema.ts';
 
 /** One line of acceptance; `check` is a command that decides it. */
 export interface CriterionText extends Place {
@@ -64,6 +64,72 @@ const join: Kind<JoinWish> = byType<JoinWish>(
   '"all", "any" or a number',
 );
 
+/** A message for the person who is asked; empty where the author has none. Undefined: nobody is asked. */
+export type GateWish = string | undefined;
+
+/** `true`, or what the person is asked. */
+export const gate: Kind<Located<GateWish>> = byType<Located<GateWish>>(
+  {
+    boolean: mapped(boolean, ({ value, start, end }) => ({ value: value ? '' : undefined, start, end })),
+    string: visibleText,
+  },
+  'true or a message for the person who approves',
+);
+
+/** Whether a bead may add others, and when these join the run. */
+export type SpawnWish = Located<'after' | 'live' | false>;
+
+const spawn: Kind<SpawnWish> = byType<SpawnWish>(
+  {
+    string: word('after', 'live'),
+    boolean: mapped(boolean, ({ value, start, end }, _, reading) => {
+      if (!value) return { value, start, end };
+      reading.report('schema/bad-value', `\`${reading.path()}\` must say when: "after" or "live"`, {
+        start,
+        end,
+      });
+      return undefined;
+    }),
+  },
+  '"after", "live" or false',
+);
+
+/** A template's list. */
+export interface ForEachWish extends Place {
+  readonly in: Located<string>;
+  readonly as: string;
+  readonly id: string | undefined;
+}
+
+const DEFAULT_ITEM = 'item';
+
+const forEachTable = table({
+  in: required(visibleText, 'A CEL expression that gives a list.'),
+  as: optional(name, 'What the item is called in texts. Default: "item".'),
+  id: optional(
+    visibleText,
+    'The last part of the id of each bead. Default: the item, its `id` or its `name`, else its position.',
+  ),
+});
+
+const forEach: Kind<ForEachWish> = byType<ForEachWish>(
+  {
+    string: mapped(visibleText, (list) => ({
+      in: list,
+      as: DEFAULT_ITEM,
+      id: undefined,
+      start: list.start,
+      end: list.end,
+    })),
+    table: mapped(forEachTable, ({ in: list, as, id }) =>
+      list === undefined
+        ? undefined
+        : { in: list, as: as?.value ?? DEFAULT_ITEM, id: id?.value, start: list.start, end: list.end },
+    ),
+  },
+  'an expression, or a table with `in`',
+);
+
 /** What happens when a bead has used up its retries. */
 export const onFailure = word('pause', 'skip', 'abort');
 
@@ -82,16 +148,18 @@ const bead = table({
   artifacts: optional(list(visibleText), 'The same as `bead.task.artifacts`.'),
   agent: optional(agent, 'Who does the work.'),
   join: optional(join, 'How many of the requirements must be done: "all" (default), "any" or a number.'),
-  when: unavailable(
-    anything,
-    'A condition for running the bead.',
-    'the bead would run without its condition',
+  when: optional(visibleText, 'A CEL expression: the bead runs only where it holds.'),
+  gate: optional(gate, 'An approval before the bead starts: true, or what the person is asked.'),
+  spawn: optional(spawn, 'Whether its work may add beads: "after" it, "live" (at once) or false.'),
+  for_each: optional(
+    forEach,
+    'Makes the bead a template: one bead for each item of the list that this CEL expression gives.',
   ),
-  gate: unavailable(anything, 'An approval before the bead.', 'the bead would run without approval'),
   dependencies: optional(
     table({
       requires: optional(ids, 'Ids of the beads that must be done first.'),
       blocked_by: optional(ids, 'The same as `requires`, as the exporter writes it.'),
+      on_failure_of: optional(ids, 'Ids of beads: it runs only when these failed for good.'),
       wait_for_all: optional(boolean, 'false: one requirement is enough, like `join = "any"`.'),
     }),
     'What the bead waits for.',

@@ -1,8 +1,8 @@
 /** The formula file, read: both dialects as one shape, before the beads are known. */
-import type { Formula, FormulaType, OnFailure } from '../../core/plan.ts';
+import type { Formula, FormulaType, OnFailure, SpawnLimits } from '../../core/plan.ts';
 import type { Collector } from '../../diagnostic/collector.ts';
 import type { Place, Source } from '../toml/source.ts';
-import type { TomlTable } from '../toml/toml-tree.ts';
+import type { TomlEntry, TomlTable } from '../toml/toml-tree.ts';
 import { type FormulaTables, formulaFile } from './formula-schema.ts';
 import { Reading } from './reading.ts';
 import { type Dialect, recognise, reportUnread } from './recognise.ts';
@@ -25,6 +25,15 @@ export interface FormulaDraft {
   readonly onFailure: OnFailure;
   readonly sync: Formula['sync'];
   readonly quorum: Formula['quorum'];
+  /** Commands at sync points, and what a person is asked there (undefined: nobody is). */
+  readonly syncChecks: readonly string[];
+  readonly syncGate: string | undefined;
+  /** `formula.sync.checks` and `formula.sync.approval`, where they ask for something. */
+  readonly syncWishes: readonly TomlEntry[];
+  /** Names of environment variables that expressions may read. */
+  readonly env: readonly string[];
+  /** Undefined: beads may not add beads. */
+  readonly spawn: SpawnLimits | undefined;
   /** The author's order; undefined when the formula gives none. */
   readonly order: readonly Located<string>[] | undefined;
   /** Relative to the formula's folder. */
@@ -57,6 +66,8 @@ export function readFormula(
 function draft(tables: FormulaTables, dialect: Dialect, source: Source, reading: Reading): FormulaDraft {
   const { formula, convoy, beads } = tables;
   const execution = formula?.execution;
+  const sync = formula?.sync;
+  const type = typeOf(tables, dialect, reading);
   const entries = beads?.list?.items ?? [];
   const listed = entries.flatMap((entry) => (entry.id === undefined ? [] : [entry.id]));
   const blockers = entries.flatMap(({ id, blocked_by: by }) =>
@@ -67,7 +78,7 @@ function draft(tables: FormulaTables, dialect: Dialect, source: Source, reading:
     dialect,
     name: formula?.name?.value ?? '(without a name)',
     place: formula?.name ?? tables.table.entries.get('formula') ?? { start: 0, end: 0 },
-    type: typeOf(tables, dialect, reading),
+    type,
     rig: formula?.rig,
     version: versionOf(formula?.version),
     context: [...(formula?.context ?? [])].map(([key, { value }]) => ({ key, path: value })),
@@ -75,8 +86,13 @@ function draft(tables: FormulaTables, dialect: Dialect, source: Source, reading:
     timeoutMs: execution?.timeout_minutes?.value ?? convoy?.timeout?.value,
     retries: execution?.retries?.value ?? 0,
     onFailure: execution?.on_failure?.value ?? 'pause',
-    sync: formula?.sync?.mode?.value ?? 'level',
-    quorum: formula?.sync?.quorum?.value ?? convoy?.quorum?.value ?? 'all',
+    sync: sync?.mode?.value ?? 'level',
+    quorum: sync?.quorum?.value ?? convoy?.quorum?.value ?? 'all',
+    syncChecks: sync?.checks?.items.map((check) => check.value) ?? [],
+    syncGate: sync?.approval?.value,
+    syncWishes: syncWishes(sync),
+    env: [...new Set(formula?.env?.items.map((name) => name.value))],
+    spawn: spawnLimits(formula?.spawn, type),
     order: orderOf(formula?.beads) ?? (beads?.list === undefined ? undefined : listed),
     beadsDirectory: beads?.directory,
     listed: new Map(blockers),
@@ -84,10 +100,30 @@ function draft(tables: FormulaTables, dialect: Dialect, source: Source, reading:
   };
 }
 
+type Formulas = NonNullable<FormulaTables['formula']>;
+
+function syncWishes(sync: Formulas['sync']): readonly TomlEntry[] {
+  const asked = [
+    sync?.checks !== undefined && sync.checks.items.length > 0 ? 'checks' : undefined,
+    sync?.approval?.value === undefined ? undefined : 'approval',
+  ];
+  return asked.flatMap((key) => (key === undefined ? [] : (sync?.table.entries.get(key) ?? [])));
+}
+
+const SPAWN_LIMITS: SpawnLimits = { depth: 5, children: 100, total: 10_000, approval: false };
+
+function spawnLimits(spawn: Formulas['spawn'], type: FormulaType): SpawnLimits | undefined {
+  if (!(spawn?.allowed?.value ?? type === 'expansion')) return undefined;
+  return {
+    depth: spawn?.depth?.value ?? SPAWN_LIMITS.depth,
+    children: spawn?.children?.value ?? SPAWN_LIMITS.children,
+    total: spawn?.total?.value ?? SPAWN_LIMITS.total,
+    approval: spawn?.approval?.value ?? SPAWN_LIMITS.approval,
+  };
+}
+
 /** Undefined also when entries were wrong: what would be said about the rest were only echoes of that. */
-function orderOf(
-  beads: NonNullable<FormulaTables['formula']>['beads'],
-): readonly Located<string>[] | undefined {
+function orderOf(beads: Formulas['beads']): readonly Located<string>[] | undefined {
   const written = beads?.table.entries.get('order')?.value;
   const isWhole = written?.type === 'array' && written.items.length === beads?.order?.items.length;
   return isWhole ? beads?.order?.items : undefined;

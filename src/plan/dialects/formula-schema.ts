@@ -1,9 +1,9 @@
 /** The schema of a formula file: the native keys and the exporter's sections. */
 
 import type { TomlValue } from '../toml/toml-tree.ts';
-import { onFailure } from './bead-schema.ts';
+import { gate, onFailure } from './bead-schema.ts';
 import { anything, byType, list, record } from './containers.ts';
-import { boolean, duration, integer, minutes, text, visibleText, word } from './kinds.ts';
+import { boolean, command, duration, integer, minutes, name, text, visibleText, word } from './kinds.ts';
 import { inert, type Kind, type Out, optional, required, table, unavailable } from './schema.ts';
 
 const quorum = word('all', 'majority', 'any');
@@ -15,7 +15,6 @@ const version: Kind<TomlValue> = byType<TomlValue>(
 
 const moment: Kind<TomlValue> = byType<TomlValue>({ string: anything, date: anything }, 'a date');
 
-const isEmptyList = (value: TomlValue): boolean => value.type === 'array' && value.items.length === 0;
 const isEmptyTable = (value: TomlValue): boolean => value.type === 'table' && value.entries.size === 0;
 const isFalse = (value: TomlValue): boolean => value.type === 'boolean' && !value.value;
 
@@ -61,20 +60,24 @@ const formula = table({
         '"none": no sync points; a bead starts when its requirements are done.',
       ),
       quorum: optional(quorum, 'When a level with failures may pass. Default: "all".'),
-      checks: unavailable(
-        anything,
-        'Commands that run at sync points.',
-        'levels would pass unchecked',
-        isEmptyList,
-      ),
-      approval: unavailable(
-        anything,
-        'An approval at sync points.',
-        'levels would pass without approval',
-        isFalse,
-      ),
+      checks: optional(list(command), 'Commands that must all exit 0 before a level may pass.'),
+      approval: optional(gate, 'An approval of every level: true, or what the person is asked.'),
     }),
     'The sync points of a convoy.',
+  ),
+  env: optional(list(name), 'Environment variables that expressions may read as `env.NAME`.'),
+  spawn: optional(
+    table({
+      allowed: optional(boolean, 'Whether beads may add beads. Default: true in an expansion, else false.'),
+      depth: optional(integer({ least: 1, most: 100 }), 'Generations of added beads. Default: 5.'),
+      children: optional(integer({ least: 1, most: 10_000 }), 'Beads that one bead may add. Default: 100.'),
+      total: optional(
+        integer({ least: 1, most: 100_000 }),
+        'Beads of a run, added ones included. Default: 10,000.',
+      ),
+      approval: optional(boolean, 'A person approves every addition. Default: false.'),
+    }),
+    'How far a run may grow.',
   ),
   vars: optional(anything, 'Variables for `{{name}}` (not available in this version).'),
 });

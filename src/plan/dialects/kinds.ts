@@ -39,6 +39,23 @@ export const withoutNul: Kind<TomlString> = {
   },
 };
 
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** A name as programming languages have them. */
+export const name: Kind<TomlString> = {
+  json: { type: 'string', pattern: NAME.source },
+  read(value, reading) {
+    const read = text.read(value, reading);
+    if (read === undefined || (read.value.length <= 128 && NAME.test(read.value))) return read;
+    reading.report(
+      'schema/bad-value',
+      `\`${reading.path()}\` must be a name of letters, digits and \`_\`, not ${quote(read.value)}`,
+      read,
+    );
+    return undefined;
+  },
+};
+
 /** One of a few words; a wrong one is reported with the nearest. */
 export function word<const Word extends string>(...words: readonly Word[]): Kind<Located<Word>> {
   return {

@@ -1,6 +1,7 @@
 /**
  * Beads that could run at once and would leave the same file share a lock: the name of the artifact, or of the two
- * patterns that could name the same file.
+ * patterns that could name the same file. Where beads may be added while the run goes on, every bead holds locks named
+ * after all its patterns, for those to come.
  */
 import type { FormulaDraft } from '../dialects/formula-draft.ts';
 import { segmentsOf } from './glob-overlap.ts';
@@ -59,6 +60,7 @@ export function findLocks(formula: FormulaDraft, graph: Graph, levels: readonly 
   for (const { folder, patterns } of found.crowds) {
     hold(`${folder}/**`, [...new Set(patterns.flatMap((pattern) => owners.get(pattern) ?? NONE))]);
   }
+  if (formula.spawn !== undefined) for (const [pattern, beads] of owners) hold(pattern, beads);
   return { locks: graph.beads.map((_, bead) => sorted(locks.get(bead))), conflicts };
 }
 

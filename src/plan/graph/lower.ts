@@ -6,13 +6,15 @@
  * - workflow: each bead needs the one before it in the sequence settled.
  * - convoy without sync points, and expansion: requirements only.
  *
- * Requirements are always needs on `succeeded`, sequence and barriers on `settled`: a join counts only the former.
+ * Requirements are always needs on `succeeded` (or `failed`, for a failure branch), sequence and barriers on `settled`: a
+ * join counts only the former.
  */
 import { type NodeId, type Step, syncId } from '../../core/ids.ts';
 import type { BeadNode, Formula, Join, Need, NodeSpec, Policy } from '../../core/plan.ts';
 import type { Assignment } from '../assignments.ts';
 import type { BeadDraft } from '../dialects/bead-draft.ts';
 import type { FormulaDraft } from '../dialects/formula-draft.ts';
+import { type Expressions, nodeExtras } from './extras.ts';
 import { DEFAULT_PRIORITY } from './order.ts';
 import type { Graph } from './resolve.ts';
 
@@ -41,9 +43,12 @@ export const hasSync = (formula: Pick<FormulaDraft, 'type' | 'sync'>): boolean =
 /** Makes the edges. */
 export function lower(input: LowerInput): Lowered {
   const { formula, graph, levels } = input;
-  const explicit = graph.requires.map((needs) =>
-    needs.map((need): Need => ({ node: idOf(graph, need), on: 'succeeded' })),
-  );
+  const explicit = graph.requires.map((needs, node) => {
+    const failures = graph.failures[node] ?? [];
+    return needs.map(
+      (need): Need => ({ node: idOf(graph, need), on: failures.includes(need) ? 'failed' : 'succeeded' }),
+    );
+  });
   const byLevel: number[][] = [];
   levels.forEach((level, node) => {
     byLevel[level] ??= [];
@@ -112,6 +117,7 @@ export interface NodeParts {
   readonly assignments: readonly Assignment[];
   readonly locks: readonly (readonly string[])[];
   readonly keys: readonly string[];
+  readonly expressions: readonly (Expressions | undefined)[];
 }
 
 /** The nodes of the plan, each after everything it needs. */
@@ -125,7 +131,15 @@ export function nodeSpecs(parts: NodeParts): readonly NodeSpec[] {
       const members = lowered.syncLevels[level];
       if (members === undefined) continue;
       const needs = members.map((member): Need => ({ node: idOf(graph, member), on: 'settled' }));
-      nodes.push({ kind: 'sync', id: syncId(level), needs, level, quorum: formula.quorum });
+      nodes.push({
+        kind: 'sync',
+        id: syncId(level),
+        needs,
+        level,
+        quorum: formula.quorum,
+        ...(formula.syncChecks.length > 0 ? { checks: true } : {}),
+        ...(formula.syncGate === undefined ? {} : { gate: formula.syncGate }),
+      });
     }
   };
   for (const node of parts.topological) {
@@ -160,9 +174,13 @@ function beadNode(
     agent: assignment.agent ?? NO_AGENT,
     locks: parts.locks[node] ?? [],
     key: parts.keys[node] ?? '',
-    steps: stepsOf(bead, assignment),
+    // Beads made from a template do the work.
+    steps: bead.forEach === undefined ? stepsOf(bead, assignment) : NO_STEPS,
+    ...nodeExtras(bead, parts.expressions[node], parts.formula),
   };
 }
+
+const NO_STEPS: readonly Step[] = [];
 
 /** `BeadNode.agent` where nobody is there to do the work: such a plan is valid, but is not run. */
 export const NO_AGENT = '';
@@ -197,8 +215,8 @@ const STEPS: Readonly<Record<'both' | 'prepared' | 'verified' | 'plain', readonl
   plain: ['work'],
 };
 
-function joinOf({ join, requires }: BeadDraft): Join {
-  if (join === undefined || join.value === 'all' || requires.length === 0) return ALL;
+function joinOf({ join, requires, onFailureOf }: BeadDraft): Join {
+  if (join === undefined || join.value === 'all' || requires.length + onFailureOf.length === 0) return ALL;
   return join.value === 'any' ? ANY : { type: 'quorum', atLeast: join.value };
 }
 
@@ -229,5 +247,8 @@ export function planFormula(draft: FormulaDraft, context: ReadonlyMap<string, st
     timeoutMs: draft.timeoutMs,
     sync: hasSync(draft) ? 'level' : 'none',
     quorum: draft.quorum,
+    ...(draft.syncChecks.length > 0 ? { syncChecks: draft.syncChecks } : {}),
+    ...(draft.env.length > 0 ? { env: draft.env } : {}),
+    ...(draft.spawn === undefined ? {} : { spawn: draft.spawn }),
   };
 }

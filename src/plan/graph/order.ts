@@ -5,7 +5,7 @@ import type { FormulaDraft } from '../dialects/formula-draft.ts';
 import type { Located } from '../dialects/schema.ts';
 import { similar } from '../similar.ts';
 import { stableOrder } from './graph.ts';
-import type { Graph } from './resolve.ts';
+import { entryFor, type Graph } from './resolve.ts';
 
 /** Beads that the author listed come in that order, all others share the place after them. */
 export function authorRanks(
@@ -107,8 +107,8 @@ function contradiction(
 ): void {
   const bead = graph.beads[node];
   const required = graph.beads[need];
-  const cause = bead?.requires.find((entry) => entry.value === required?.id);
   if (bead === undefined || required === undefined) return;
+  const cause = entryFor(bead, required.id);
   collector.report(
     'plan/order-contradiction',
     `the order lists ${quote(bead.id)} before ${quote(required.id)}, which it requires: the requirement wins`,

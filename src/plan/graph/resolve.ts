@@ -3,22 +3,25 @@ import type { Collector } from '../../diagnostic/collector.ts';
 import { quote } from '../../diagnostic/neutralise.ts';
 import type { BeadDraft } from '../dialects/bead-draft.ts';
 import type { Located } from '../dialects/schema.ts';
-import { similar } from '../similar.ts';
 import { cycles, levels, type Requires } from './graph.ts';
+import { Links } from './links.ts';
 
 /** Beads as a graph; indices are positions in `beads`. */
 export interface Graph {
   readonly beads: readonly BeadDraft[];
   readonly index: ReadonlyMap<string, number>;
-  /** Known requirements, without repetitions. */
+  /** What each bead waits for, without repetitions: known requirements, then the beads whose failure it waits for. */
   readonly requires: Requires;
+  /** The part of `requires` that must be done. */
+  readonly successes: Requires;
+  /** The part of `requires` that must have failed. */
+  readonly failures: Requires;
   /** Undefined in a cycle and after one. */
   readonly levels: readonly (number | undefined)[];
   readonly cycles: readonly (readonly number[])[];
 }
 
 const MOST_CYCLES = 20;
-const MOST_SUGGESTIONS = 50;
 
 /**
  * Resolves requirements. `broken` holds ids that are probably those of files that could not be read: what refers to them
@@ -30,43 +33,23 @@ export function resolve(
   collector: Collector,
 ): Graph {
   const { beads, index } = uniqueBeads(drafts, collector);
-  let suggestions = MOST_SUGGESTIONS;
-  const requires = beads.map((bead, own) => {
-    const known: number[] = [];
-    const seen = new Set<string>();
-    for (const entry of bead.requires) {
-      const target = index.get(entry.value);
-      if (seen.has(entry.value)) {
-        report(
-          collector,
-          'plan/repeated-requirement',
-          bead,
-          entry,
-          `bead ${quote(bead.id)} lists ${quote(entry.value)} twice`,
-        );
-      } else if (target === own) {
-        report(
-          collector,
-          'plan/self-dependency',
-          bead,
-          entry,
-          `Circular dependency detected: ${bead.id} → ${bead.id}`,
-        );
-      } else if (target !== undefined) {
-        known.push(target);
-      } else if (!broken.has(entry.value)) {
-        unknownRequirement(bead, entry, suggestions-- > 0 ? { beads, index } : undefined, collector);
-      }
-      seen.add(entry.value);
-    }
-    return known;
+  const links = new Links(beads, index, broken, collector);
+  const successes = beads.map((bead, own) => links.known(bead, own, bead.requires, 'requires'));
+  const failures = beads.map((bead, own) => {
+    if (bead.onFailureOf.length === 0) return NONE;
+    checkContradiction(bead, collector);
+    return links.known(bead, own, bead.onFailureOf, 'waits for the failure of');
+  });
+  const requires = successes.map((needs, node) => {
+    const failing = failures[node] ?? NONE;
+    return failing.length === 0 ? needs : [...new Set([...needs, ...failing])];
   });
   checkJoins(beads, collector);
   const found = levels(requires);
   // A level everywhere means that there is no cycle to search for.
   const circles = found.includes(undefined) ? cycles(requires, MOST_CYCLES).cycles : [];
   for (const cycle of circles) reportCycle(cycle, beads, collector);
-  return { beads, index, requires, levels: found, cycles: circles };
+  return { beads, index, requires, successes, failures, levels: found, cycles: circles };
 }
 
 function uniqueBeads(
@@ -104,34 +87,33 @@ function uniqueBeads(
   return { beads, index };
 }
 
-function unknownRequirement(
-  bead: BeadDraft,
-  entry: Located<string>,
-  known: Pick<Graph, 'beads' | 'index'> | undefined,
-  collector: Collector,
-): void {
-  const near = known === undefined ? undefined : similar(entry.value, known.index.keys());
-  const target = known?.beads[near === undefined ? -1 : (known.index.get(near) ?? -1)];
-  collector.report(
-    'plan/unknown-requirement',
-    `bead ${quote(bead.id)} requires ${quote(entry.value)}, but no bead has that id`,
-    {
-      span: bead.source.span(entry),
-      ...(target === undefined
-        ? {}
-        : {
-            related: [{ span: target.source.span(target.idPlace), label: 'this bead has a similar id' }],
-            hints: [`did you mean "${target.id}"?`],
-          }),
-    },
-  );
+const NONE: readonly never[] = [];
+
+function checkContradiction(bead: BeadDraft, collector: Collector): void {
+  const required = new Map(bead.requires.map((entry) => [entry.value, entry]));
+  for (const entry of bead.onFailureOf) {
+    const success = required.get(entry.value);
+    if (success === undefined) continue;
+    collector.report(
+      'plan/contradicting-requirement',
+      `bead ${quote(bead.id)} needs ${quote(entry.value)} to be done and to fail`,
+      {
+        span: bead.source.span(entry),
+        related: [{ span: bead.source.span(success), label: 'required here' }],
+      },
+    );
+  }
 }
+
+/** Where a bead says that it waits for another one. */
+export const entryFor = (bead: BeadDraft, id: string): Located<string> | undefined =>
+  bead.requires.find((entry) => entry.value === id) ?? bead.onFailureOf.find((entry) => entry.value === id);
 
 function checkJoins(beads: readonly BeadDraft[], collector: Collector): void {
   for (const bead of beads) {
     const { join } = bead;
     if (join === undefined || join.value === 'all') continue;
-    const count = new Set(bead.requires.map((entry) => entry.value)).size;
+    const count = new Set([...bead.requires, ...bead.onFailureOf].map((entry) => entry.value)).size;
     const wanted = join.value === 'any' ? 1 : join.value;
     // Exported beads say `wait_for_all` without any requirement, too: waiting for any of nothing is waiting for nothing.
     if (wanted <= count || (join.value === 'any' && count === 0)) continue;
@@ -145,7 +127,7 @@ function reportCycle(cycle: readonly number[], beads: readonly BeadDraft[], coll
   const path = cycle.flatMap((node) => beads[node] ?? []);
   const related = path.flatMap((bead, at) => {
     const next = path[(at + 1) % path.length];
-    const entry = bead.requires.find((candidate) => candidate.value === next?.id);
+    const entry = next === undefined ? undefined : entryFor(bead, next.id);
     return entry === undefined
       ? []
       : [{ span: bead.source.span(entry), label: `${bead.id} → ${entry.value}` }];
@@ -158,14 +140,4 @@ function reportCycle(cycle: readonly number[], beads: readonly BeadDraft[], coll
     related: others,
     hints: ['"a → b" means that a requires b: remove one of these requirements'],
   });
-}
-
-function report(
-  collector: Collector,
-  code: 'plan/repeated-requirement' | 'plan/self-dependency',
-  bead: BeadDraft,
-  entry: Located<string>,
-  message: string,
-): void {
-  collector.report(code, message, { span: bead.source.span(entry) });
 }

@@ -20,6 +20,11 @@ export class Source {
     this.text = text;
   }
 
+  /** What was written at a place. */
+  written(place: Place): string {
+    return this.text.slice(place.start, place.end);
+  }
+
   /** The span of a place, clamped to the text. */
   span(place: Place): Span {
     const start = Math.max(0, Math.min(place.start, this.text.length));
