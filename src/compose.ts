@@ -10,6 +10,7 @@ import { promptFor } from './context/prompt.ts';
 import { effectKey, type NodeId, nodeOfEffect } from './core/ids.ts';
 import { Bug, invariant } from './core/invariant.ts';
 import type { Bead, Plan } from './core/plan.ts';
+import { judge, type Surroundings } from './engine/judgement.ts';
 import type { RunRequest } from './engine/opening.ts';
 import { runSession, type SessionEnd, type SessionHandle, type SessionObserver } from './engine/session.ts';
 import { openJournal } from './journal/open.ts';
@@ -19,6 +20,7 @@ import { listen } from './os/doorbell.ts';
 import { ensureDirectory, realDirectory } from './os/files.ts';
 import { isSame, ownIdentity } from './os/process-identity.ts';
 import { sweepMarkers } from './os/process-tree.ts';
+import { kindOf, realPath } from './os/read-files.ts';
 import { ShellPool } from './os/shell-pool.ts';
 import type { Settings } from './plan/settings.ts';
 import type { Journal, RunHeader } from './ports/journal.ts';
@@ -66,9 +68,8 @@ export async function runLocally(local: LocalRun): Promise<SessionEnd> {
         return folder;
       },
       isStillThere: bench.isStillThere,
-      judge: () => {
-        throw new Bug('no plan of this version has conditions');
-      },
+      judge: ({ formula }, { store, roster }, node) =>
+        judge({ formula, store, roster }, surroundingsOf(local), node),
       listen: (onRing) => listen(doorbellOf(stateFolder), onRing),
       observer: {
         opened: (...about) => observer.opened(...about),
@@ -86,6 +87,18 @@ export async function runLocally(local: LocalRun): Promise<SessionEnd> {
   if (problem !== undefined)
     local.say(`the snapshot for read-only folders could not be written: ${problem.message}`);
   return end;
+}
+
+/** What conditions and templates may look at. */
+function surroundingsOf({ projectRoot, env }: LocalRun): Surroundings {
+  return {
+    env: (name) => env[name],
+    fileExists: (path) => {
+      const real = realPath(join(projectRoot, path));
+      return real?.startsWith(`${projectRoot}/`) === true && kindOf(real) === 'file';
+    },
+    fromItems: () => 'templates cannot be filled in yet',
+  };
 }
 
 interface Bench {

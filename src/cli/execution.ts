@@ -53,6 +53,7 @@ export async function execute(
       parallel: plan.formula.type === 'workflow' ? 1 : (flags.parallel ?? plan.formula.parallel),
       timeoutMs: plan.formula.timeoutMs,
       ...namedLimits(settings),
+      ...(plan.formula.spawn === undefined ? {} : { spawn: plan.formula.spawn }),
     },
     select,
     rerun,
