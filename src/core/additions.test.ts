@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { bead, Machine } from '../testing/machine.ts';
+import type { Proposal } from './events.ts';
+import { nodeId } from './ids.ts';
+import type { BeadNode, Need, SpawnLimits } from './plan.ts';
+
+const spawn: SpawnLimits = { depth: 2, children: 3, total: 20, approval: false };
+
+/** A bead below `parent`. */
+const child = (parent: string, name: string, needs: readonly Need[] = [], more: Partial<BeadNode> = {}) =>
+  bead(`${parent}/${name}`, [], { parent: nodeId(parent), depth: 1, needs, ...more });
+
+const proposal = (...nodes: BeadNode[]): Proposal => ({ beads: [], nodes });
+const on = (node: string, kind: Need['on'] = 'succeeded'): Need => ({ node: nodeId(node), on: kind });
+
+const parentAndAfter = (more: Partial<SpawnLimits> = {}, parent: Partial<BeadNode> = {}): Machine =>
+  new Machine([bead('p', [], parent), bead('after', ['p'])], { spawn: { ...spawn, ...more } });
+
+function propose(machine: Machine, id: string, added: Proposal): string[] {
+  const { phase } = machine.store.node(nodeId(id));
+  if (phase.phase !== 'running') throw new Error(`${id} is ${phase.phase}`);
+  const effect = { node: nodeId(id), attempt: phase.attempt, step: phase.step };
+  return machine.tell({ type: 'step-succeeded', effect, report: null, proposal: added });
+}
+
+describe('added beads', () => {
+  it('join the run when the work that found them is done; what requires the parent waits for them all', () => {
+    const machine = parentAndAfter();
+    const events = propose(machine, 'p', proposal(child('p', 'a'), child('p', 'b', [on('p/a')])));
+    expect(events).toEqual(['step-succeeded p', 'beads-added', 'bead-worked p', 'attempt-started p/a']);
+    expect(machine.store.run.working, 'a parent that waits holds no slot').toBe(1);
+    machine.succeed('p/a');
+    expect(machine.status('after')).toBe('waiting');
+    expect(machine.succeed('p/b')).toEqual([
+      'step-succeeded p/b',
+      'bead-done p/b',
+      'bead-done p',
+      'attempt-started after',
+    ]);
+  });
+
+  it('of a failed attempt vanish with it', () => {
+    const machine = parentAndAfter({}, { steps: ['work', 'verify'] });
+    propose(machine, 'p', proposal(child('p', 'a')));
+    machine.fail('p');
+    expect(machine.store.nodes.has(nodeId('p/a'))).toBe(false);
+    machine.resume();
+    machine.succeed('p');
+    machine.succeed('p');
+    expect(machine.status('p')).toBe('done');
+  });
+
+  it('may have beads of their own, as deep as the limit says', () => {
+    const machine = parentAndAfter({ depth: 2 });
+    propose(machine, 'p', proposal(child('p', 'a')));
+    propose(machine, 'p/a', proposal(child('p/a', 'x', [], { depth: 2 })));
+    expect(machine.status('p/a')).toBe('waiting');
+    const refused = propose(machine, 'p/a/x', proposal(child('p/a/x', 'y', [], { depth: 3 })));
+    expect(refused).toContain('attempt-failed p/a/x');
+    expect(machine.store.node(nodeId('p/a/x')).lastFailure?.message).toContain('2 levels deep');
+  });
+
+  it.each<[string, Partial<SpawnLimits>, readonly BeadNode[], string]>([
+    [
+      'too many for one bead',
+      { children: 1 },
+      [child('p', 'a'), child('p', 'b')],
+      'one bead may add 1 beads',
+    ],
+    ['too many for the run', { total: 3 }, [child('p', 'a'), child('p', 'b')], 'a run may have 3 beads'],
+    ['an unknown requirement', {}, [child('p', 'a', [on('nobody')])], 'no bead has that id'],
+    ['a cycle through the parent', {}, [child('p', 'a', [on('after')])], 'Circular dependency detected'],
+    ['a cycle on the parent itself', {}, [child('p', 'a', [on('p')])], 'Circular dependency detected'],
+    ['somebody else’s child', {}, [child('after', 'a')], 'does not belong below'],
+  ])('are refused as a whole: %s', (_what, limits, nodes, why) => {
+    const machine = parentAndAfter(limits);
+    expect(propose(machine, 'p', proposal(...nodes))).toEqual([
+      'attempt-failed p',
+      'bead-failed p',
+      'run-paused',
+    ]);
+    const failure = machine.store.node(nodeId('p')).lastFailure;
+    expect(failure).toMatchObject({ class: 'task', code: 'addition' });
+    expect(failure?.message).toContain(why);
+    expect(machine.store.nodes.size).toBe(2);
+  });
+
+  it('are refused where the formula does not allow them', () => {
+    const machine = new Machine([bead('p')]);
+    propose(machine, 'p', proposal(child('p', 'a')));
+    expect(machine.store.node(nodeId('p')).lastFailure?.message).toContain('does not allow');
+  });
+
+  it('may require the parent’s own work', () => {
+    const machine = parentAndAfter();
+    propose(machine, 'p', proposal(child('p', 'a', [on('p', 'worked')])));
+    expect(machine.status('p/a')).toBe('running');
+  });
+
+  it('that fail fail their parent, unless a person tries them again', () => {
+    const machine = parentAndAfter();
+    const policy = { retries: 0, timeoutMs: undefined, onFailure: 'skip' } as const;
+    propose(machine, 'p', proposal(child('p', 'a', [], { policy })));
+    machine.fail('p/a');
+    expect(machine.statuses()).toEqual({ p: 'failed', after: 'waiting', 'p/a': 'failed' });
+    machine.tell({ type: 'retry', node: nodeId('p/a'), by: 'anna' });
+    machine.succeed('p/a');
+    expect(machine.statuses(), 'its own work is not done again').toEqual({
+      p: 'done',
+      after: 'running',
+      'p/a': 'done',
+    });
+    expect(machine.started()).toEqual(['p', 'p/a', 'p/a', 'after']);
+  });
+
+  it('are known by their id: adding the same again changes nothing, another definition replaces what was not started', () => {
+    const machine = new Machine([bead('p', [], { spawns: 'live' })], { spawn, parallel: 2 });
+    const live = (...nodes: BeadNode[]): string[] =>
+      machine.tell({ type: 'spawn', node: nodeId('p'), attempt: 1, proposal: proposal(...nodes) });
+    expect(live(child('p', 'a'), child('p', 'b'))).toEqual(['beads-added', 'attempt-started p/a']);
+    expect(live(child('p', 'a'), child('p', 'b'))).toEqual([]);
+    expect(
+      live(child('p', 'a', [], { key: 'new' }), child('p', 'b', [], { key: 'new', priority: 1 })),
+    ).toEqual(['beads-added']);
+    expect(machine.store.node(nodeId('p/a')).spec, 'started: kept').toMatchObject({ key: 'p/a' });
+    expect(machine.store.node(nodeId('p/b')).spec, 'not started: replaced').toMatchObject({ key: 'new' });
+    expect(
+      machine.tell({ type: 'spawn', node: nodeId('p'), attempt: 7, proposal: proposal(child('p', 'c')) }),
+    ).toEqual([]);
+    machine.succeed('p');
+    machine.succeed('p/a');
+    machine.succeed('p/b');
+    expect(machine.store.run.phase).toEqual({ phase: 'settled', outcome: 'done' });
+  });
+
+  it('wait for a person where the formula says so; a rejection is told to the next attempt', () => {
+    const policy = { retries: 1, timeoutMs: undefined, onFailure: 'pause' } as const;
+    const machine = parentAndAfter({ approval: true }, { policy });
+    expect(propose(machine, 'p', proposal(child('p', 'a')))).toEqual([
+      'step-succeeded p',
+      'approval-requested p',
+    ]);
+    expect(machine.status('p')).toBe('needs-person');
+    expect(machine.store.nodes.has(nodeId('p/a'))).toBe(false);
+    machine.tell({ type: 'reject', node: nodeId('p'), by: 'anna', reason: 'one is enough' });
+    expect(machine.store.node(nodeId('p')).lastFailure?.message).toContain('one is enough');
+    machine.wait(10_000);
+    propose(machine, 'p', proposal(child('p', 'b')));
+    expect(machine.tell({ type: 'approve', node: nodeId('p'), by: 'anna' })).toEqual([
+      'approved p',
+      'beads-added',
+      'bead-worked p',
+      'attempt-started p/b',
+    ]);
+  });
+
+  it('can be added by a person, below a bead that is not settled', () => {
+    const machine = parentAndAfter();
+    const add = { type: 'add', node: nodeId('p'), by: 'anna', proposal: proposal(child('p', 'a')) } as const;
+    expect(machine.tell(add)).toEqual(['beads-added', 'attempt-started p/a']);
+    machine.succeed('p');
+    machine.succeed('p/a');
+    expect(machine.status('p')).toBe('done');
+    expect(machine.tell(add)).toEqual([]);
+  });
+});
+
+describe('a template', () => {
+  const template = (): Machine =>
+    new Machine([bead('scan'), bead('t', ['scan'], { forEach: 'a list', steps: [] }), bead('after', ['t'])], {
+      spawn,
+    });
+  const items = (machine: Machine, found: Proposal | string): string[] =>
+    machine.tell({ type: 'items-judged', node: nodeId('t'), proposal: found });
+
+  it('becomes one bead for each item, without an attempt of its own', () => {
+    const machine = template();
+    machine.succeed('scan');
+    expect([...machine.store.judging]).toEqual(['t']);
+    expect(items(machine, proposal(child('t', 'x'), child('t', 'y')))).toEqual([
+      'beads-added',
+      'bead-worked t',
+      'attempt-started t/x',
+      'attempt-started t/y',
+    ]);
+    machine.succeed('t/x');
+    machine.succeed('t/y');
+    expect(machine.status('after')).toBe('running');
+  });
+
+  it('of an empty list is done', () => {
+    const machine = template();
+    machine.succeed('scan');
+    expect(items(machine, proposal())).toEqual(['bead-worked t', 'bead-done t', 'attempt-started after']);
+  });
+
+  it('whose list cannot be made fails, and can be tried again', () => {
+    const machine = template();
+    machine.succeed('scan');
+    expect(items(machine, 'the list is no list')).toEqual([
+      'condition-judged t',
+      'bead-failed t',
+      'run-paused',
+    ]);
+    machine.resume();
+    expect([...machine.store.judging]).toEqual(['t']);
+  });
+});
