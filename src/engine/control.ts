@@ -98,7 +98,7 @@ export function answerRequest(store: Store, request: Request, history: () => Ite
       return accepted(
         isInWork(node.phase)
           ? `${name} is stopped, then left out`
-          : `${name} is left out; what follows it may go on`,
+          : `${name} is left out, as if its condition did not hold`,
       );
     }
     case 'cancel': {

@@ -20,7 +20,7 @@ export function pauseSentence(reason: PauseReason): string {
     case 'stop':
       return `stopped by ${reason.by}`;
     case 'pause':
-      return `paused by ${reason.by}`;
+      return `${reason.by} asked for it`;
     case 'people':
       return 'only people are waited for';
     default:
