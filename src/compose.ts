@@ -7,12 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { HeadlessAgent, resolveCommand } from './agents/headless.ts';
 import { ShellAgent } from './agents/shell.ts';
 import { promptFor } from './context/prompt.ts';
-import { effectKey, type NodeId, nodeOfEffect } from './core/ids.ts';
+import { type EffectKey, effectKey, type NodeId, nodeOfEffect } from './core/ids.ts';
 import { Bug, invariant } from './core/invariant.ts';
 import type { Bead, Plan } from './core/plan.ts';
 import { judge, type Surroundings } from './engine/judgement.ts';
 import type { RunRequest } from './engine/opening.ts';
 import { runSession, type SessionEnd, type SessionHandle, type SessionObserver } from './engine/session.ts';
+import { standIn } from './engine/stand-in.ts';
 import { openJournal } from './journal/open.ts';
 import { StatusKeeper } from './journal/status-keeper.ts';
 import { systemClock } from './os/clock.ts';
@@ -83,9 +84,7 @@ export async function runLocally(local: LocalRun): Promise<SessionEnd> {
     request,
     (handle) => local.onHandle({ ...handle, killNow: () => pool.killNow() }),
   );
-  const problem = end.type === 'ended' ? keeper.save() : undefined;
-  if (problem !== undefined)
-    local.say(`the snapshot for read-only folders could not be written: ${problem.message}`);
+  if (end.type === 'ended') saveStatus(keeper, local.say);
   return end;
 }
 
@@ -101,6 +100,58 @@ function surroundingsOf({ projectRoot, env }: LocalRun): Surroundings {
   };
 }
 
+function saveStatus(keeper: StatusKeeper, say: (sentence: string) => void): void {
+  const problem = keeper.save();
+  if (problem !== undefined)
+    say(`the snapshot for read-only folders could not be written: ${problem.message}`);
+}
+
+/** Answers what was asked of a run that nobody drives, as far as that is possible without driving it; see {@link standIn}. */
+export async function standInLocally(
+  projectRoot: string,
+  journal: Journal,
+  run: RunHeader,
+  say: (sentence: string) => void,
+): Promise<'answered' | 'driven'> {
+  const stateFolder = stateFolderOf(projectRoot);
+  await using pool = makePool(stateFolder, projectRoot);
+  const worker = { pool, projectRoot, marker: markersOf(journal), graceMs: GRACE_MS };
+  const settle = settlerOf(worker, stateFolder);
+  const answered = await standIn(
+    { journal, clock: systemClock, self: ownIdentity(), isAlive: isSame, settle },
+    run,
+  );
+  if (answered === 'answered') saveStatus(new StatusKeeper(stateFolder, journal, systemClock), say);
+  return answered;
+}
+
+const makePool = (stateFolder: string, projectRoot: string): ShellPool =>
+  new ShellPool({
+    filter: fileURLToPath(new URL('./os-redact-filter.cjs', import.meta.url)),
+    prefixes: [stateFolder, projectRoot],
+  });
+
+/** `onMade`: told every marker with the effect it belongs to. */
+function markersOf(
+  journal: Journal,
+  onMade: (value: string, key: EffectKey) => void = () => undefined,
+): MarkerOf {
+  const secret = secretOf(journal);
+  return (key, command) => {
+    const value = createHash('sha256').update(`${secret}\n${key}\n${command}`).digest('hex').slice(0, 32);
+    onMade(value, key);
+    return value;
+  };
+}
+
+const settlerOf =
+  (worker: Parameters<typeof settleStep>[0], stateFolder: string): Performers['settle'] =>
+  (run, node, attempt, step) => {
+    const folder = attemptFolder(stateFolder, run, node, attempt);
+    ensureDirectory(folder);
+    return settleStep(worker, folder, effectKey(run, node, attempt, step), step);
+  };
+
 interface Bench {
   readonly pool: ShellPool;
   readonly performers: (run: RunHeader) => Performers;
@@ -109,18 +160,12 @@ interface Bench {
 
 function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Bench {
   const { projectRoot, settings, request, env } = local;
-  const pool = new ShellPool({
-    filter: fileURLToPath(new URL('./os-redact-filter.cjs', import.meta.url)),
-    prefixes: [stateFolder, projectRoot],
-  });
-  const secret = secretOf(journal);
+  const pool = makePool(stateFolder, projectRoot);
   /** Whose processes a marker finds; forgotten once they were looked for. */
   const owners = new Map<string, NodeId>();
-  const marker: MarkerOf = (key, command) => {
-    const value = createHash('sha256').update(`${secret}\n${key}\n${command}`).digest('hex').slice(0, 32);
-    owners.set(`${MARKER_VARIABLE}=${value}`, nodeOfEffect(key));
-    return value;
-  };
+  const marker = markersOf(journal, (value, key) =>
+    owners.set(`${MARKER_VARIABLE}=${value}`, nodeOfEffect(key)),
+  );
   const rig = new DirectoryRig({
     projectRoot,
     stateFolder,
@@ -162,11 +207,7 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
       return { agent, settings: found };
     },
     verifier,
-    settle: (run, node, attempt, step) => {
-      const folder = attemptFolder(stateFolder, run, node, attempt);
-      ensureDirectory(folder);
-      return settleStep(worker, folder, effectKey(run, node, attempt, step), step);
-    },
+    settle: settlerOf(worker, stateFolder),
     sweepRun: async (run, inWork) => {
       const folder = join(stateFolder, 'runs', run);
       return byOwner(await sweepMarkers(remainingMarkers(marker, { folder, run, inWork })));

@@ -3,20 +3,11 @@ import { buildApplication, buildCommand, buildRouteMap } from '@stricli/core';
 import { isJournalProblem } from '../ports/journal.ts';
 import { applicationText } from './application-text.ts';
 import { type Context, EXIT } from './context.ts';
+import { complete, completions, explain } from './declarations/help.ts';
+import * as people from './declarations/people.ts';
+import { beadArgument, beadIds, flag, formula, json } from './declarations/shared.ts';
 import { parseWidths } from './widths.ts';
 
-const formula = {
-  kind: 'parsed',
-  parse: String,
-  optional: true,
-  placeholder: 'file',
-  brief: 'The formula (default: $GASTOWN_FORMULA, what `init` chose, or the nearest one)',
-} as const;
-const beadIds = async function (this: Context): Promise<readonly string[]> {
-  return (await import('./bead-candidates.ts')).beadCandidates(this);
-};
-const flag = (brief: string) => ({ kind: 'boolean', default: false, withNegated: false, brief }) as const;
-const json = flag('Print JSON, for programs');
 const strict = flag('Unknown keys are errors, not warnings');
 const parallel = {
   kind: 'parsed',
@@ -227,25 +218,6 @@ const simulate = buildCommand({
   },
 });
 
-const explain = buildCommand({
-  loader: async () => (await import('./commands/explain.ts')).explain,
-  parameters: {
-    positional: {
-      kind: 'tuple',
-      parameters: [
-        {
-          parse: String,
-          optional: true,
-          placeholder: 'code',
-          brief: 'A code such as plan/cycle; without one, lists them all',
-          proposeCompletions: async () => Object.keys((await import('../diagnostic/codes.ts')).codes),
-        },
-      ],
-    },
-  },
-  docs: { brief: 'Tell more about the code of a diagnostic, such as plan/cycle' },
-});
-
 const logs = buildCommand({
   loader: async () => (await import('./commands/logs.ts')).logs,
   parameters: {
@@ -264,9 +236,7 @@ const logs = buildCommand({
     aliases: { f: 'follow' },
     positional: {
       kind: 'tuple',
-      parameters: [
-        { parse: String, placeholder: 'bead', brief: 'The id of a bead', proposeCompletions: beadIds },
-      ],
+      parameters: [beadArgument],
     },
   },
   docs: {
@@ -278,43 +248,6 @@ const logs = buildCommand({
   },
 });
 
-const completions = buildCommand({
-  loader: async () => (await import('./commands/completions.ts')).completions,
-  parameters: {
-    positional: {
-      kind: 'tuple',
-      parameters: [
-        {
-          parse: String,
-          placeholder: 'shell',
-          brief: 'bash, zsh or fish',
-          proposeCompletions: () => ['bash', 'zsh', 'fish'],
-        },
-      ],
-    },
-  },
-  docs: {
-    brief: 'Print a completion script for your shell',
-    fullDescription: [
-      'bash, in ~/.bashrc:  eval "$(gastown completions bash)"',
-      'zsh, in ~/.zshrc after compinit:  eval "$(gastown completions zsh)"',
-      'fish:  gastown completions fish > ~/.config/fish/completions/gastown.fish',
-    ].join('\n'),
-  },
-});
-
-/** Completion scripts call this for every press of Tab. */
-const complete = buildCommand({
-  loader: async () => (await import('./commands/complete.ts')).complete,
-  parameters: {
-    positional: {
-      kind: 'array',
-      parameter: { parse: String, placeholder: 'word', brief: 'The words typed so far' },
-    },
-  },
-  docs: { brief: 'Propose completions for the words typed so far' },
-});
-
 export function makeApplication(version: string) {
   const root = buildRouteMap({
     routes: {
@@ -322,7 +255,15 @@ export function makeApplication(version: string) {
       run,
       resume,
       stop,
+      pause: people.pause,
+      cancel: people.cancel,
+      approve: people.approve,
+      reject: people.reject,
+      answer: people.answer,
+      retry: people.retry,
+      skip: people.skip,
       status,
+      why: people.why,
       graph,
       validate,
       simulate,
@@ -338,7 +279,8 @@ export function makeApplication(version: string) {
         'acceptance criteria. GasTown gives each bead to an agent, verifies what comes back, and survives every crash.',
         '',
         'To begin:   gastown init gastown/formula.toml   then   gastown run',
-        'To look:    gastown status   gastown graph   gastown logs BEAD',
+        'To look:    gastown status   gastown why BEAD   gastown graph   gastown logs BEAD',
+        'To decide:  gastown approve BEAD   gastown answer BEAD TEXT   gastown retry BEAD',
         'For more:   gastown COMMAND --help',
       ].join('\n'),
       hideRoute: { __complete: true },

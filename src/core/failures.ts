@@ -85,14 +85,16 @@ export function giveUp(store: Store, node: NodeState, emit: Emit): void {
   }
 }
 
-/** A halt is never weakened, and a pause not announced twice. */
+/** A halt is never weakened, and a pause not announced twice; a person's outlasts what it was paused for. */
 export function pause(store: Store, reason: PauseReason, emit: Emit): void {
   const { phase } = store.run;
   if (phase.phase === 'settled' || phase.phase === 'aborting') return;
-  if (phase.phase === 'paused' && (phase.halted || (reason.type !== 'stop' && reason.type !== 'timeout')))
-    return;
+  if (phase.phase === 'paused' && (phase.halted || !outranks(reason, phase.reason))) return;
   emit({ type: 'run-paused', reason });
 }
+
+const outranks = ({ type }: PauseReason, present: PauseReason): boolean =>
+  type === 'stop' || type === 'timeout' || (type === 'pause' && present.type !== 'pause');
 
 /** Stops everything for good. */
 export function abort(

@@ -10,7 +10,7 @@ import { isSettled, type NodeState } from '../core/state.ts';
 import { type NodeStatus, noCounts, statusOf } from '../core/status.ts';
 import type { Store } from '../core/store.ts';
 import type { BeadRow, Projection, RunHeader, RunRow } from '../ports/journal.ts';
-import type { Roster } from './roster.ts';
+import type { Names } from './roster.ts';
 import { nodeName, pauseSentence } from './sentences.ts';
 
 interface Dates {
@@ -21,7 +21,7 @@ interface Dates {
 /** The rows of one run. */
 export class Chronicle {
   readonly #header: RunHeader;
-  readonly #roster: Roster;
+  readonly #names: Names;
   readonly #dates = new Map<NodeId, Dates>();
   #runPhase = '';
   #hasSync = false;
@@ -29,14 +29,14 @@ export class Chronicle {
   readonly #statuses = new Map<NodeId, NodeStatus>();
   readonly #counts: Record<NodeStatus, number> = noCounts();
 
-  constructor(header: RunHeader, roster: Roster) {
+  constructor(header: RunHeader, names: Names) {
     this.#header = header;
-    this.#roster = roster;
+    this.#names = names;
   }
 
   /** Takes note of an event that the store has already followed. */
   note(event: Event): void {
-    this.#roster.note(event);
+    this.#names.note(event);
     switch (event.type) {
       case 'nodes-added':
         this.#hasSync ||= event.nodes.some(({ kind }) => kind === 'sync');
@@ -74,7 +74,7 @@ export class Chronicle {
 
   row(store: Store, node: NodeState): BeadRow {
     const { id, level } = node.spec;
-    const bead = this.#roster.get(id);
+    const bead = this.#names.get(id);
     const dates = this.#dates.get(id);
     return {
       id,

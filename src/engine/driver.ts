@@ -7,6 +7,8 @@
  * I2  One effect per key, ever: a key is started only when nothing alive answers for it, and after a crash work is
  *     adopted, not started.
  * I3  Every effect gets exactly one answer, and counts as alive until that answer is taken.
+ * I4  A message is answered after what it led to is durable: a driver that dies between leaves it to its successor, and
+ *     asking twice for the same changes nothing.
  */
 import { decide } from '../core/decide.ts';
 import type { Event } from '../core/events.ts';
@@ -17,9 +19,17 @@ import type { NodeState, RunPhase } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
 import { nextDue } from '../core/time.ts';
 import { commands } from '../core/wanted.ts';
-import { type BeadRow, isFenced, type Journal, type RunRow } from '../ports/journal.ts';
+import {
+  type BeadRow,
+  type InboxMessage,
+  isFenced,
+  type Journal,
+  type Reply,
+  type RunRow,
+} from '../ports/journal.ts';
 import type { Clock } from '../ports/work.ts';
 import type { Chronicle } from './chronicle.ts';
+import { answerMessage } from './control.ts';
 import type { Beginning, Crew } from './crew.ts';
 
 /** What a driver is made from. */
@@ -36,6 +46,9 @@ export interface DriverParts {
   readonly observe: (run: RunRow, changed: readonly BeadRow[], events: readonly Event[]) => void;
 }
 
+/** What the next turn is about. */
+type Told = Input | { readonly type: 'message'; readonly message: InboxMessage };
+
 /** Drives one run to its end. */
 export class Driver {
   readonly #parts: DriverParts;
@@ -50,7 +63,9 @@ export class Driver {
   readonly #end: Promise<RunPhase>;
   #resolve!: (phase: RunPhase) => void;
   #reject!: (error: unknown) => void;
-  #inputs: Input[] = [];
+  #inputs: Told[] = [];
+  /** Messages up to this one were taken, perhaps not answered yet. */
+  #takenUpTo = 0;
   #turnIsDue = false;
   /** What an earlier driver left is settled; before that, inputs wait. */
   #isInherited = false;
@@ -96,6 +111,14 @@ export class Driver {
     if (this.#isInherited) this.#askForTurn();
   }
 
+  /** Takes a message of the inbox, if it was not taken before; it is answered in its turn. */
+  ask(message: InboxMessage): void {
+    if (this.#isOver || message.id <= this.#takenUpTo) return;
+    this.#takenUpTo = message.id;
+    this.#inputs.push({ type: 'message', message });
+    if (this.#isInherited) this.#askForTurn();
+  }
+
   #askForTurn(): void {
     if (this.#turnIsDue) return;
     this.#turnIsDue = true;
@@ -128,10 +151,11 @@ export class Driver {
   }
 
   /** Decides on a batch and makes it durable; only then may anything act on it (I1). */
-  #commit(inputs: readonly Input[]): void {
+  #commit(inputs: readonly Told[]): void {
     const { store, chronicle, journal, epoch, observe } = this.#parts;
     const now = this.#now();
     const events: Event[] = [];
+    const replies: (readonly [number, Reply])[] = [];
     const take = (input: Input): void => {
       for (const event of decide(store, input, now)) {
         chronicle.note(event);
@@ -139,17 +163,33 @@ export class Driver {
       }
     };
     for (const input of inputs) {
+      if (input.type === 'message') {
+        const { message } = input;
+        const answer = answerMessage(store, message, () => this.#history(events));
+        if (answer.input !== undefined) take(answer.input);
+        replies.push([message.id, answer.reply]);
+        continue;
+      }
       take(input);
       if ('effect' in input) this.#alive.delete(this.#keyOf(input.effect));
     }
     // Questions that need only a look are answered in the same transaction as what raised them.
     while (store.judging.size > 0 && store.run.phase.phase === 'active')
       for (const id of [...store.judging]) take(this.#parts.judge(store.node(id)));
-    if (events.length === 0) return;
-    const projection = chronicle.project(store, store.takeChanged());
-    invariant(store.run.run !== undefined && projection.run !== undefined, 'a run has been created');
-    journal.append(epoch, store.run.run, events, projection);
-    observe(projection.run, projection.beads, events);
+    if (events.length > 0) {
+      const projection = chronicle.project(store, store.takeChanged());
+      invariant(store.run.run !== undefined && projection.run !== undefined, 'a run has been created');
+      journal.append(epoch, store.run.run, events, projection);
+      observe(projection.run, projection.beads, events);
+    }
+    for (const [id, reply] of replies) journal.handled(epoch, id, reply);
+  }
+
+  /** The run's events, those that are about to be committed included. */
+  *#history(fresh: readonly Event[]): Iterable<Event> {
+    const { journal, store } = this.#parts;
+    if (store.run.run !== undefined) yield* journal.events(store.run.run);
+    yield* fresh;
   }
 
   #carryOut(): void {

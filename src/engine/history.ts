@@ -16,15 +16,20 @@ export interface History {
 
 /** `plan` gives names; it must be the plan the run was made for. */
 export function replay(journal: JournalReader, header: RunHeader, plan: Plan): History {
-  const store = new Store();
   const roster = new Roster(plan.beads);
   const chronicle = new Chronicle(header, roster);
-  for (const event of journal.events(header.run)) {
+  return { store: replayWith(journal, header.run, chronicle), chronicle, roster };
+}
+
+/** The machine, while a chronicle takes note of what happened. */
+export function replayWith(journal: JournalReader, run: RunId, chronicle: Chronicle): Store {
+  const store = new Store();
+  for (const event of journal.events(run)) {
     evolve(store, event);
     chronicle.note(event);
   }
   forgetReplay(store);
-  return { store, chronicle, roster };
+  return store;
 }
 
 /** Only the machine, for a run whose plan is no longer there. */

@@ -7,7 +7,7 @@ import type { NodeId } from '../core/ids.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Bead } from '../core/plan.ts';
 
-export class Roster {
+export class Roster implements Names {
   readonly #beads: Map<NodeId, Bead>;
 
   constructor(beads: readonly Bead[]) {
@@ -27,5 +27,30 @@ export class Roster {
 
   find(id: NodeId): Bead | undefined {
     return this.#beads.get(id);
+  }
+}
+
+/** What readers are told about beads besides where they are. */
+export interface Names {
+  note(event: Event): void;
+  get(id: NodeId): Pick<Bead, 'name' | 'requires' | 'parent'>;
+}
+
+/** The same from what readers were told before, for a run whose plan is not at hand. */
+export class RowNames implements Names {
+  readonly #rows: Map<NodeId, ReturnType<Names['get']>>;
+
+  constructor(rows: readonly (ReturnType<Names['get']> & { readonly id: NodeId })[]) {
+    this.#rows = new Map(rows.map((row) => [row.id, row]));
+  }
+
+  note(event: Event): void {
+    if (event.type === 'beads-added') for (const bead of event.beads) this.#rows.set(bead.id, bead);
+  }
+
+  get(id: NodeId): ReturnType<Names['get']> {
+    const row = this.#rows.get(id);
+    invariant(row !== undefined, `bead ${id} has a row`);
+    return row;
   }
 }

@@ -2,6 +2,7 @@
 import type { PauseReason } from '../core/events.ts';
 import type { NodeId } from '../core/ids.ts';
 import { unreachable } from '../core/invariant.ts';
+import type { NodeState } from '../core/state.ts';
 
 /** One sentence, which may hold outside text. */
 export function pauseSentence(reason: PauseReason): string {
@@ -19,7 +20,7 @@ export function pauseSentence(reason: PauseReason): string {
     case 'stop':
       return `stopped by ${reason.by}`;
     case 'pause':
-      return `paused by ${reason.by}`;
+      return `${reason.by} asked for it`;
     case 'people':
       return 'only people are waited for';
     default:
@@ -33,3 +34,40 @@ const isSync = (node: NodeId): boolean => node.startsWith(SYNC);
 
 /** What people call a node: a bead by its id, a sync point by its level, as in `sync/0`. */
 export const nodeName = (node: NodeId): string => (isSync(node) ? node.slice(1) : node);
+
+/** Where a node is, as the end of a sentence that has named it. */
+export function phaseSentence({ phase, attempts, spec }: NodeState): string {
+  const it = spec.kind === 'sync' ? 'its level' : 'it';
+  switch (phase.phase) {
+    case 'waiting':
+      return spec.kind === 'sync' ? 'its level is not settled' : 'it waits for what it requires';
+    case 'judging':
+      return 'its condition is about to be judged';
+    case 'gated':
+      return 'it waits for approval';
+    case 'ready':
+      return 'it waits for a free slot';
+    case 'delayed':
+      return `attempt ${attempts} failed, and the next one waits its turn`;
+    case 'running':
+      return spec.kind === 'sync' ? 'its checks are running' : `it is running (attempt ${phase.attempt})`;
+    case 'stopping':
+      return 'it is being stopped';
+    case 'asking':
+      return 'it waits for an answer to its question';
+    case 'proposing':
+      return 'it waits for approval of the beads that it wants to add';
+    case 'expanding':
+      return 'its own work is done, and beads that it added are not';
+    case 'done':
+      return spec.kind === 'sync' ? `${it} has passed` : 'it is done';
+    case 'failed':
+      return 'it failed';
+    case 'skipped':
+      return phase.how === 'requirement' ? 'it was skipped' : 'it was left out';
+    case 'cancelled':
+      return 'it was cancelled';
+    default:
+      return unreachable(phase);
+  }
+}

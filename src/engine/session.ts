@@ -26,6 +26,7 @@ import { Crew } from './crew.ts';
 import { Driver } from './driver.ts';
 import { replayMachine } from './history.ts';
 import { claim } from './lease.ts';
+import { dismissStale } from './message.ts';
 import { type Opening, open, type RunRequest, unmetRequirements } from './opening.ts';
 
 /** What a session is made from. */
@@ -82,15 +83,14 @@ export async function runSession(
   onHandle: (handle: SessionHandle) => void,
 ): Promise<SessionEnd> {
   const { journal, clock, self, isAlive, steal } = parts;
-  // What was asked of an earlier driver died with it.
-  const stale = journal.inbox().at(-1)?.id;
+  const stale = journal.inbox();
   // A lease that was never given back: its holder died, perhaps before it looked for what ended attempts left behind.
   const hasDied = journal.lease() !== undefined;
   const claimed = claim({ journal, self, now: clock.now(), isAlive, steal });
   if (claimed.type === 'held-by-another') return claimed;
   const { epoch } = claimed.lease;
   try {
-    if (stale !== undefined) journal.handled(epoch, stale);
+    dismissStale(journal, epoch, stale);
     const opening = open(journal, request, clock.now(), parts.isStillThere);
     if (typeof request.select !== 'string') {
       const requirements = unmetRequirements(opening, request.plan, request.select);
@@ -159,10 +159,7 @@ async function drive(
   onHandle({ halt });
   const readInbox = (): void => {
     try {
-      for (const message of journal.inbox()) {
-        if (message.type === 'stop') halt(message.from);
-        journal.handled(epoch, message.id);
-      }
+      for (const message of journal.inbox()) driver.ask(message);
     } catch (error) {
       driver.breakOff(error);
     }

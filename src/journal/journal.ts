@@ -18,11 +18,13 @@ import {
   type Lease,
   type ProcessIdentity,
   type Projection,
+  type Reply,
   type RunHeader,
 } from '../ports/journal.ts';
 import type { Ballast } from './ballast.ts';
 import { encodeEvent, type Upcasts } from './codec.ts';
 import type { Connection } from './connection.ts';
+import type { SqlValue } from './database.ts';
 import { SqliteReader } from './reader.ts';
 import { RUN_SPAN } from './schema.ts';
 
@@ -147,17 +149,29 @@ export class SqliteJournal extends SqliteReader implements Journal {
     return rows.map((row) => ({
       id: Number(row['id']),
       type: String(row['type']),
-      body: this.#connection.parse<unknown>(row['body']),
+      body: plainly(row['body']),
       from: String(row['sender']),
       at: Number(row['at']),
     }));
   }
 
-  handled(epoch: number, id: number): void {
+  handled(epoch: number, id: number, reply: Reply): void {
     this.#write(() => {
       this.#fence(epoch);
-      this.#connection.run('UPDATE inbox SET handled = 1 WHERE handled = 0 AND id <= ?', id);
+      this.#connection.run(
+        'UPDATE inbox SET handled = 1, reply = ? WHERE handled = 0 AND id = ?',
+        JSON.stringify(reply),
+        id,
+      );
     });
+  }
+
+  replyTo(key: string): Reply | undefined {
+    const row = this.#connection.get('SELECT handled, reply FROM inbox WHERE key = ?', key);
+    if (row?.['handled'] !== 1) return undefined;
+    // An older version handled it.
+    if (row['reply'] === null) return { type: 'refused', sentence: 'nobody said what came of it' };
+    return this.#connection.parse<Reply>(row['reply']);
   }
 
   setSetting(key: string, value: string): void {
@@ -212,5 +226,14 @@ export class SqliteJournal extends SqliteReader implements Journal {
       (number + 1) * RUN_SPAN,
     );
     return typeof row?.['last'] === 'number' ? row['last'] : number * RUN_SPAN;
+  }
+}
+
+/** A body that is no JSON is no damage of the journal: the driver refuses the message. */
+function plainly(text: SqlValue | undefined): unknown {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return undefined;
   }
 }

@@ -48,6 +48,8 @@ const MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE INDEX inbox_open ON inbox (id) WHERE handled = 0;
    CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+  // What came of a message, for whoever posted it.
+  `ALTER TABLE inbox ADD COLUMN reply TEXT;`,
 ];
 
 /** The schema this version writes. */

@@ -86,6 +86,13 @@ export interface InboxMessage {
   readonly at: number;
 }
 
+/** What came of a message: whether it was accepted, and in one sentence what that means, or why not. */
+export interface Reply {
+  readonly type: 'accepted' | 'refused';
+  /** May hold outside text. */
+  readonly sentence: string;
+}
+
 /** Reads the journal without disturbing whoever drives. */
 export interface JournalReader extends Disposable {
   runs(): readonly RunRow[];
@@ -135,10 +142,12 @@ export interface Journal extends JournalReader {
     readonly from: string;
     readonly at: number;
   }): void;
-  /** Unhandled messages, oldest first. */
+  /** Unhandled messages, oldest first. What they hold is data: anybody who may write the file can have put it there. */
   inbox(): readonly InboxMessage[];
-  /** Marks messages as handled, up to and including `id`. */
-  handled(epoch: number, id: number): void;
+  /** Marks one message as handled, and says to whoever posted it what came of it. */
+  handled(epoch: number, id: number, reply: Reply): void;
+  /** What came of the message that was posted with this key; undefined while it is not handled. */
+  replyTo(key: string): Reply | undefined;
   setSetting(key: string, value: string): void;
 }
 

@@ -15,6 +15,7 @@ import {
   type Lease,
   type ProcessIdentity,
   type Projection,
+  type Reply,
   type RunHeader,
   type RunRow,
 } from '../ports/journal.ts';
@@ -31,7 +32,7 @@ export class MemoryDisk {
   readonly runs = new Map<RunId, StoredRun>();
   readonly settings = new Map<string, string>();
   readonly messages: (InboxMessage & { readonly key: string })[] = [];
-  handledUpTo = 0;
+  readonly replies = new Map<number, Reply>();
   epoch = 0;
   lease: Lease | undefined;
 }
@@ -178,15 +179,20 @@ export class MemoryJournal implements Journal {
 
   inbox(): readonly InboxMessage[] {
     return this.#disk.messages
-      .filter(({ id }) => id > this.#disk.handledUpTo)
+      .filter(({ id }) => !this.#disk.replies.has(id))
       .map(({ key: _, ...message }) => message);
   }
 
-  handled(epoch: number, id: number): void {
+  replyTo(key: string): Reply | undefined {
+    const message = this.#disk.messages.find((posted) => posted.key === key);
+    return message && this.#disk.replies.get(message.id);
+  }
+
+  handled(epoch: number, id: number, reply: Reply): void {
     this.#write({ type: 'handled' }, () => {
       this.#fence(epoch);
       return () => {
-        this.#disk.handledUpTo = Math.max(this.#disk.handledUpTo, id);
+        if (!this.#disk.replies.has(id)) this.#disk.replies.set(id, reply);
       };
     });
   }

@@ -11,6 +11,7 @@ import type { ProjectPlace } from '../../project/discover.ts';
 import { doorbellOf, stateFolderOf } from '../../project/state-folder.ts';
 import { countStatuses } from '../../view/progress.ts';
 import { type Context, EXIT } from '../context.ts';
+import { refuseInsideAttempt } from '../inside-attempt.ts';
 import { findProject } from '../place.ts';
 import { holderOf } from '../status-report.ts';
 import { print } from '../terminal/console.ts';
@@ -21,6 +22,7 @@ const PATIENCE_MS = 60_000;
 
 export async function stop(this: Context, flags: { readonly formula?: string }): Promise<void> {
   const { stdout, stderr, env } = this.console;
+  if (refuseInsideAttempt(this, 'stop')) return;
   const place = await findProject(this, flags);
   if (place === undefined) return;
   const stateFolder = stateFolderOf(place.root);

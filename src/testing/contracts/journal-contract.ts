@@ -176,7 +176,7 @@ export function journalContract(name: string, makeStore: () => JournalStore): vo
         open().post({ key: 'k', type: 'stop', body: null, from: 'someone', at: 1 });
         expect(journal.release(epoch, 'inbox-empty')).toBe(false);
         expect(journal.lease()?.epoch).toBe(epoch);
-        journal.handled(epoch, journal.inbox()[0]?.id ?? 0);
+        journal.handled(epoch, journal.inbox()[0]?.id ?? 0, { type: 'accepted', sentence: '' });
         expect(journal.release(epoch, 'inbox-empty')).toBe(true);
       });
 
@@ -186,7 +186,7 @@ export function journalContract(name: string, makeStore: () => JournalStore): vo
           (on, epoch, run) => on.append(epoch, run, [started('a', 1, 5)], { run: undefined, beads: [] }),
         ],
         ['createRun', (on, epoch) => on.createRun(epoch, madeUpRun(on.nextRunId()))],
-        ['handled', (on, epoch) => on.handled(epoch, 99)],
+        ['handled', (on, epoch) => on.handled(epoch, 99, { type: 'refused', sentence: '' })],
       ])('fences %s of a driver that was replaced, and of one that gave it back', (_, write) => {
         const { epoch } = drive();
         const run = begin(epoch);
@@ -340,6 +340,7 @@ export function journalContract(name: string, makeStore: () => JournalStore): vo
     });
 
     describe('inbox', () => {
+      const yes = { type: 'accepted', sentence: 'it will be done' } as const;
       const message = (key: string) => ({
         key,
         type: 'select',
@@ -358,18 +359,38 @@ export function journalContract(name: string, makeStore: () => JournalStore): vo
           { type: 'select', body: { beads: ['k2'] }, from: 'terminal 2', at: 4 },
         ]);
         const { epoch } = drive();
-        journal.handled(epoch, journal.inbox()[1]?.id ?? 0);
+        for (const { id } of journal.inbox()) journal.handled(epoch, id, yes);
         other.post(message('k2'));
         expect(journal.inbox()).toEqual([]);
       });
 
-      it('keeps what came after the handled one', () => {
+      it('handles one message at a time, and says to its poster alone what came of it', () => {
+        const { epoch } = drive();
+        const other = open();
+        for (const key of ['k1', 'k2', 'k3']) other.post(message(key));
+        const [, second] = journal.inbox();
+        expect(other.replyTo('k2')).toBeUndefined();
+        journal.handled(epoch, second?.id ?? 0, yes);
+        expect(journal.inbox()).toMatchObject([{ body: { beads: ['k1'] } }, { body: { beads: ['k3'] } }]);
+        expect(['k1', 'k2', 'k3', 'k4'].map((key) => other.replyTo(key))).toEqual([
+          undefined,
+          yes,
+          undefined,
+          undefined,
+        ]);
+      });
+
+      it('keeps the first reply, and takes none from who has lost the lease', () => {
         const { epoch } = drive();
         journal.post(message('k1'));
-        const [first] = journal.inbox();
-        journal.post(message('k2'));
-        journal.handled(epoch, first?.id ?? 0);
-        expect(journal.inbox()).toMatchObject([{ body: { beads: ['k2'] } }]);
+        const id = journal.inbox()[0]?.id ?? 0;
+        const successor = drive();
+        const no = { type: 'refused', sentence: 'no' } as const;
+        expect(() => journal.handled(epoch, id, no)).toThrow(Fenced);
+        expect(journal.replyTo('k1')).toBeUndefined();
+        journal.handled(successor.epoch, id, yes);
+        journal.handled(successor.epoch, id, no);
+        expect(journal.replyTo('k1')).toEqual(yes);
       });
     });
 

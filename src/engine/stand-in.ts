@@ -1,0 +1,104 @@
+/**
+ * Answers the inbox of a project that nobody drives. Owns: the lease, for a moment. Starts nothing: a run that could go
+ * on is paused first, so that an approval is recorded now and acted on by whoever resumes.
+ */
+import { decide } from '../core/decide.ts';
+import type { Event } from '../core/events.ts';
+import type { NodeId, RunId, Step } from '../core/ids.ts';
+import type { Input } from '../core/input.ts';
+import { invariant } from '../core/invariant.ts';
+import { isInWork } from '../core/state.ts';
+import type { Store } from '../core/store.ts';
+import type { InboxMessage, Journal, ProcessIdentity, Reply, RunHeader } from '../ports/journal.ts';
+import type { Clock } from '../ports/work.ts';
+import { Chronicle } from './chronicle.ts';
+import { answerMessage } from './control.ts';
+import { replayWith } from './history.ts';
+import { claim } from './lease.ts';
+import { readMessage } from './message.ts';
+import { RowNames } from './roster.ts';
+
+/** What a stand-in is made from. */
+export interface StandInParts {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly self: ProcessIdentity;
+  readonly isAlive: (identity: ProcessIdentity) => boolean;
+  /** Makes sure that nothing is left of one step of an attempt. */
+  readonly settle: (run: RunId, node: NodeId, attempt: number, step: Step) => Promise<void>;
+}
+
+/** Answers what was asked of `run`; `driven`: somebody else holds the lease, and will. */
+export async function standIn(parts: StandInParts, header: RunHeader): Promise<'answered' | 'driven'> {
+  const { journal, clock, self, isAlive } = parts;
+  const claimed = claim({ journal, self, now: clock.now(), isAlive, steal: false });
+  if (claimed.type === 'held-by-another') return 'driven';
+  const { epoch } = claimed.lease;
+  try {
+    const messages = journal.inbox().filter((message) => isAbout(message, header.run));
+    if (messages.length > 0) await answerAll(parts, header, epoch, messages);
+    return 'answered';
+  } finally {
+    journal.release(epoch);
+  }
+}
+
+/** What is meant for whichever driver comes, or for another run, is left alone. */
+function isAbout(message: InboxMessage, run: RunId): boolean {
+  const asked = readMessage(message);
+  return asked.type === 'request' && asked.run === run;
+}
+
+async function answerAll(
+  { journal, clock, settle }: StandInParts,
+  header: RunHeader,
+  epoch: number,
+  messages: readonly InboxMessage[],
+): Promise<void> {
+  const { run } = header;
+  const names = new RowNames(journal.beads(run));
+  const chronicle = new Chronicle(header, names);
+  const store = replayWith(journal, run, chronicle);
+  const events: Event[] = [];
+  const take = (input: Input): void => {
+    for (const event of decide(store, input, clock.now())) {
+      chronicle.note(event);
+      events.push(event);
+    }
+  };
+  const history = function* (): Iterable<Event> {
+    yield* journal.events(run);
+    yield* events;
+  };
+  const replies: (readonly [number, Reply])[] = [];
+  for (const message of messages) {
+    const { input, reply } = answerMessage(store, message, history);
+    if (input !== undefined && !isForDrivers(input)) {
+      if (wouldStart(store, input)) take({ type: 'pause', by: message.from });
+      take(input);
+    }
+    replies.push([message.id, input !== undefined && isForDrivers(input) ? UNDRIVEN : reply]);
+  }
+  if (store.run.phase.phase === 'aborting')
+    for (const id of [...store.inWork]) {
+      const { phase } = store.node(id);
+      invariant(isInWork(phase), `${id} is in work`);
+      const { attempt, step } = phase;
+      await settle(run, id, attempt, step);
+      take({ type: 'step-stopped', effect: { node: id, attempt, step } });
+    }
+  if (events.length > 0) journal.append(epoch, run, events, chronicle.project(store, store.takeChanged()));
+  for (const [id, reply] of replies) journal.handled(epoch, id, reply);
+}
+
+/** Makes sense only while somebody drives. */
+const isForDrivers = ({ type }: Input): boolean =>
+  type === 'unpause' || type === 'select' || type === 'withdraw';
+
+const UNDRIVEN: Reply = { type: 'refused', sentence: 'nobody drives this run; gastown resume goes on' };
+
+/** Whether deciding on it could start an attempt, which nobody would carry out. */
+function wouldStart({ run }: Store, { type }: Input): boolean {
+  if (type === 'pause' || type === 'cancel') return false;
+  return run.phase.phase === 'active' || type === 'retry' || type === 'skip';
+}
