@@ -125,7 +125,7 @@ export const codes = {
   'schema/misplaced-key': entry(
     'error',
     'a key cannot stand in this kind of file',
-    'A library bead is used by beads of several formulas, so it cannot say what only a bead of a formula can: what it requires, its priority, its status, or another library bead.',
+    'A library bead is used by beads of several formulas, so it cannot say what only a bead of a formula can: what it requires, its conditions, its priority, its status, or another library bead.',
   ),
 
   'vars/bad-declaration': entry(

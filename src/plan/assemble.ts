@@ -147,7 +147,7 @@ function planBead(
 
 /** Values that are not in the texts, but within reach of the work: commands can read them all. */
 function valuesSeen(
-  { inputs, run, checks, criteria }: BeadDraft,
+  { inputs, run, checks, criteria, forEach }: BeadDraft,
   { rig }: Assignment,
   vars: Parts['vars'],
 ): readonly unknown[] {
@@ -156,7 +156,8 @@ function valuesSeen(
     checks.length > 0 ||
     rig.checks.length > 0 ||
     criteria.some(({ check }) => check !== undefined);
-  const seen = hasCommand ? vars : undefined;
+  // The texts of a template are filled later.
+  const seen = hasCommand || forEach !== undefined ? vars : undefined;
   return seen === undefined && inputs === undefined ? [] : [inputs ?? null, seen ?? null];
 }
 

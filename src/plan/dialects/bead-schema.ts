@@ -225,6 +225,8 @@ export const libraryFile = table({
       status: misplaced(fields.status, OWN),
       priority: misplaced(fields.priority, OWN),
       join: misplaced(fields.join, OWN),
+      when: misplaced(fields.when, NAMES_BEADS),
+      for_each: misplaced(fields.for_each, NAMES_BEADS),
       dependencies: misplaced(fields.dependencies, NAMES_BEADS),
       use: misplaced(fields.use, 'a library bead cannot use another one'),
       with: misplaced(fields.with, 'a library bead cannot use another one'),

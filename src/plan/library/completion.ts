@@ -44,7 +44,8 @@ export class Completion {
         hints: ['name one: use = "…"'],
       });
     }
-    const filler = new Filler({ formula: this.#variables, library: undefined }, source, this.#collector);
+    const scopes = { formula: this.#variables, library: undefined, item: own.for_each?.as };
+    const filler = new Filler(scopes, source, this.#collector);
     return { table: filler.bead(own), source, inputs: undefined };
   }
 
@@ -56,10 +57,12 @@ export class Completion {
     const request = { given, place, source: both };
     const inputs = bindInputs(library.inputs ?? new Map(), request, this.#collector);
     if (inputs === undefined) return undefined;
-    const scopes = { formula, library: library.inputs === undefined ? undefined : inputs };
+    const table = merged(own, library.table);
+    const declared = library.inputs === undefined ? undefined : inputs;
+    const scopes = { formula, library: declared, item: table.for_each?.as };
     const filler = new Filler(scopes, both, this.#collector);
     return {
-      table: filler.bead(merged(own, library.table)),
+      table: filler.bead(table),
       source: both,
       inputs: scopes.library && valuesOf(scopes.library),
     };

@@ -4,7 +4,13 @@ import type { Collector } from '../../diagnostic/collector.ts';
 import type { BeadTable } from '../dialects/bead-schema.ts';
 import type { Located } from '../dialects/schema.ts';
 import { similar } from '../similar.ts';
-import { fillTemplate, mayBeTemplate, parseTemplate, type Template } from '../templates/template.ts';
+import {
+  fillTemplate,
+  literalTemplate,
+  mayBeTemplate,
+  parseTemplate,
+  type Template,
+} from '../templates/template.ts';
 import { isBeyond, type Place, type Source } from '../toml/source.ts';
 import { placeInString } from '../toml/string-place.ts';
 import type { Scope } from '../variables/variable.ts';
@@ -14,7 +20,14 @@ export interface Scopes {
   /** Undefined: nothing was declared, and `{{` is text. */
   readonly formula: Scope | undefined;
   readonly library: Scope | undefined;
+  /**
+   * The bead is a template: what its own texts call the item. They are checked, and stay as they are until there is an item;
+   * values in texts of the library are masked, so that the same filling leaves them alone.
+   */
+  readonly item?: string | undefined;
 }
+
+const NOTHING: Scope = new Map();
 
 /**
  * Fills texts of one file and of the library bead it uses.
@@ -33,11 +46,13 @@ export class Filler {
 
   /** All texts of a bead that may hold values. */
   bead(table: BeadTable): BeadTable {
-    if (this.#scopes.formula === undefined && this.#scopes.library === undefined) return table;
-    const { name, description, artifacts, task, acceptance, context } = table;
+    const { formula, library, item: as } = this.#scopes;
+    if (formula === undefined && library === undefined && as === undefined) return table;
+    const { name, description, artifacts, task, acceptance, context, gate } = table;
     return {
       ...table,
       name: name && this.text(name),
+      gate: gate?.value === undefined ? gate : { ...gate, value: this.#fill(gate.value, gate) },
       description: description && this.text(description),
       artifacts: artifacts && this.#list(artifacts),
       task: task && {
@@ -79,15 +94,21 @@ export class Filler {
   }
 
   #scopeOf(place: Place): Scope | undefined {
-    return isBeyond(place) ? this.#scopes.library : this.#scopes.formula;
+    const { formula, library, item } = this.#scopes;
+    if (isBeyond(place)) return library;
+    return item === undefined ? formula : (formula ?? NOTHING);
   }
 
   #fill(text: string, place: Place): string {
     const scope = this.#scopeOf(place);
-    if (scope === undefined || !mayBeTemplate(text)) return text;
+    const { item } = this.#scopes;
+    const masked = (filled: string): string =>
+      item !== undefined && isBeyond(place) ? literalTemplate(filled) : filled;
+    if (scope === undefined || !mayBeTemplate(text)) return masked(text);
     const template = parseTemplate(text);
     this.#report(template, scope, place);
-    return fillTemplate(template, (path) => valueIn(scope, path));
+    if (item !== undefined && !isBeyond(place)) return text;
+    return masked(fillTemplate(template, (path) => valueIn(scope, path)));
   }
 
   #report({ text, pieces, problems }: Template, scope: Scope, place: Place): void {
@@ -104,19 +125,22 @@ export class Filler {
         hints: [literal],
       });
     }
+    const { item } = this.#scopes;
+    const known = item === undefined || isBeyond(place) ? [...scope.keys()] : [item, ...scope.keys()];
     const what = isBeyond(place) ? 'input of the library bead' : 'variable of the formula';
     for (const piece of pieces) {
       if (piece.type === 'text' || isKnown(scope, piece.path)) continue;
+      if (piece.path[0] === this.#scopes.item && !isBeyond(place)) continue;
       const name = piece.path.join('.');
-      const near = similar(name, scope.keys());
+      const near = similar(name, known);
       this.#collector.report('template/unknown-name', `\`{{${name}}}\` names no ${what}`, {
         span: spanOf(piece),
         hints: [
           near !== undefined
             ? `did you mean \`{{${near}}}\`?`
-            : scope.size === 0
+            : known.length === 0
               ? 'there is none'
-              : `known here: ${[...scope.keys()].join(', ')}`,
+              : `known here: ${known.join(', ')}`,
           literal,
         ],
       });

@@ -4,6 +4,7 @@ import type { Bead } from '../../core/plan.ts';
 import { loadPlan } from '../load.ts';
 import type { LoadResult, ProjectFiles } from '../load-request.ts';
 import { loadSettings } from '../settings-load.ts';
+import { fillTemplate, parseTemplate } from '../templates/template.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -168,6 +169,36 @@ describe('values in texts', () => {
       expect(keys(seen, { count: '3' })[0], seen).not.toBe(keys(seen, {})[0]);
     expect(load(bead('')).plan?.formula.vars).toEqual({ name: 'value', count: 2, sly: '{{name}}' });
   });
+});
+
+describe('a template', () => {
+  const spawning = `${FORMULA}[formula.vars]\nname = "value"\n[formula.spawn]\nallowed = true\n`;
+  const template = (own: string): Files => ({
+    'plan/formula.toml': spawning,
+    'plan/beads/a.toml': `[bead]\nid = "a"\nfor_each = "[1]"\n${own}\n`,
+    'library/x.toml':
+      '[bead]\ndescription = "{{in}} \\\\{{in}} {{item}}"\n[inputs]\nin = "{{item}}"\nitem = 1\n',
+  });
+
+  it('keeps its own texts until there is an item, and masks those that were filled', () => {
+    const { name, description } = beadOf(template('name = "{{item.key}} {{name}}"\nuse = "x"'));
+    expect(name).toBe('{{item.key}} {{name}}');
+    expect(fillTemplate(parseTemplate(description), () => 'item')).toBe('{{item}} {{in}} 1');
+  });
+
+  it('has names that are checked all the same', () => {
+    const { diagnostics } = load(template('name = "{{itme}} {{item}} {{nothing}}"'));
+    expect(diagnostics.map(({ code, span }) => [code, span?.start.column])).toEqual([
+      ['template/unknown-name', 9],
+      ['template/unknown-name', 27],
+    ]);
+  });
+});
+
+it('fills the question of a gate', () => {
+  const formula = `${FORMULA}[formula.vars]\nname = "value"\n`;
+  const bead = '[bead]\nid = "a"\ngate = "Really {{name}}?"\n';
+  expect(beadOf({ 'plan/formula.toml': formula, 'plan/beads/a.toml': bead }).gate).toBe('Really value?');
 });
 
 describe('garbage', () => {

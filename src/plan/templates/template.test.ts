@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillTemplate, parseTemplate } from './template.ts';
+import { fillTemplate, literalTemplate, parseTemplate } from './template.ts';
 
 const values: Readonly<Record<string, string | number | boolean>> = {
   target: 'staging',
@@ -39,6 +39,17 @@ describe('filling', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('{', '}', '\\', 'a', '{{x}}', ' ') }), (value) => {
         expect(fillTemplate(parseTemplate('<{{x}}|{{ x }}>'), () => value)).toBe(`<${value}|${value}>`);
+      }),
+    );
+  });
+});
+
+describe('a literal', () => {
+  it('stands for itself, whatever it is', () => {
+    const texts = fc.string({ unit: fc.constantFrom('{', '}', '{{', '\\', 'a', '{{x}}', '\\{{') });
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(fill(literalTemplate(text))).toBe(text);
       }),
     );
   });

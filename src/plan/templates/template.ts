@@ -76,6 +76,9 @@ export function parseTemplate(text: string): Template {
   return { text, pieces, problems };
 }
 
+/** A template that stands for exactly this text. */
+export const literalTemplate = (text: string): string => text.replaceAll('{{', '\\{{');
+
 /** Puts values in; a place whose value is not known stays as it was written. */
 export function fillTemplate({ text, pieces }: Template, lookup: Lookup): string {
   return pieces
