@@ -29,15 +29,25 @@ import { loadProject, type ProjectLoad } from '../src/project/load-project.ts';
 import { projectFiles } from '../src/project/project-files.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const options = z.object({ formula: z.string().default('formula.toml'), strict: z.boolean().default(false) });
+const options = z.object({
+  formula: z.string().default('formula.toml'),
+  strict: z.boolean().default(false),
+  vars: z.record(z.string(), z.string()).default({}),
+  toRun: z.boolean().default(false),
+});
 const seen = new Set<Code>();
 
 function load(folder: string): ProjectLoad {
   const file = join(folder, 'case.json');
-  const { formula, strict } = options.parse(existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
+  const { formula, strict, vars, toRun } = options.parse(
+    existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {},
+  );
   const root = join(folder, 'project');
   const formulaFile = existsSync(join(root, formula)) ? formula : 'gastown/formula.toml';
-  const loaded = loadProject({ root, formulaFile }, { strict });
+  const loaded = loadProject(
+    { root, formulaFile },
+    { strict, vars: { given: new Map(Object.entries(vars)), earlier: {}, toRun } },
+  );
   for (const diagnostic of loaded.diagnostics) seen.add(diagnostic.code);
   return loaded;
 }

@@ -10,6 +10,7 @@ import { readLastLine } from '../os/files.ts';
 import { redactText } from '../os/redact.ts';
 import type { ShellEnd, ShellTrace } from '../os/shell-end.ts';
 import type { ShellPool, ShellRequest } from '../os/shell-pool.ts';
+import { valueEnvironment } from '../plan/variables/environment.ts';
 import {
   type Attempt,
   INFRASTRUCTURE_STATUS,
@@ -40,8 +41,9 @@ export function attemptVariables(
   projectRoot: string,
   marker: string,
 ): Record<string, string> {
-  const { bead, previous } = attempt;
+  const { bead, formula, previous } = attempt;
   const variables = {
+    ...valueEnvironment(formula, bead),
     GASTOWN_RUN: attempt.run,
     GASTOWN_BEAD: bead.id,
     GASTOWN_ATTEMPT: String(attempt.number),

@@ -19,6 +19,21 @@ const parallel = {
 const steal = flag('Take over from a gastown on another machine that is known to be dead');
 const writeStatus = flag('Write status into bead files that carry no status line, too');
 
+const values = {
+  kind: 'parsed',
+  parse: assignment,
+  optional: true,
+  variadic: true,
+  placeholder: 'name=value',
+  brief: 'A value for a variable of the formula; can be repeated',
+} as const;
+
+function assignment(text: string): readonly [name: string, value: string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new Error('it must be name=value');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
 function count(text: string): number {
   const number = Number(text);
   if (text.trim() === '' || !Number.isSafeInteger(number) || number < 1)
@@ -71,6 +86,7 @@ const run = buildCommand({
       withDeps: flag('With --bead: also what these beads require'),
       rerun: flag('Run again what is done: the given beads, or everything from scratch'),
       dryRun: flag('Show what would run, and every command, without running anything'),
+      var: values,
       parallel,
       json,
       strict,
@@ -95,12 +111,12 @@ const run = buildCommand({
 
 const resume = buildCommand({
   loader: async () => (await import('./commands/resume.ts')).resume,
-  parameters: { flags: { formula, parallel, json, writeStatus, steal } },
+  parameters: { flags: { formula, var: values, parallel, json, writeStatus, steal } },
   docs: {
     brief: 'Go on with a run that was paused, stopped or interrupted',
     fullDescription: [
       'Like `run`, but only where there is a run already. What is done stays done; what is still alive is followed;',
-      'what failed gets new attempts.',
+      'what failed gets new attempts. Variables keep the values that the run was made with, unless --var says otherwise.',
     ].join('\n'),
   },
 });
@@ -148,6 +164,7 @@ const graph = buildCommand({
   parameters: {
     flags: {
       formula,
+      var: values,
       format: {
         kind: 'enum',
         values: ['text', 'mermaid', 'dot', 'json'],
@@ -169,7 +186,7 @@ const graph = buildCommand({
 const validate = buildCommand({
   loader: async () => (await import('./commands/validate.ts')).validate,
   parameters: {
-    flags: { formula, json, strict },
+    flags: { formula, var: values, json, strict },
     positional: {
       kind: 'tuple',
       parameters: [

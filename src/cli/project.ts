@@ -1,18 +1,29 @@
 /** Loads the project a command is about, and prints what is wrong with it. */
+import type { VariableRequest } from '../plan/variables/binding.ts';
 import { loadProject, type ProjectLoad } from '../project/load-project.ts';
 import { type Context, EXIT } from './context.ts';
 import { printDiagnostics } from './diagnostics.ts';
 import { findProject, type PlaceFlags } from './place.ts';
+import { givenValues, type VariableFlags } from './variables.ts';
 
-export interface ProjectFlags extends PlaceFlags {
+export interface ProjectFlags extends PlaceFlags, VariableFlags {
   readonly strict?: boolean;
 }
 
-/** The project with its plan; undefined when it cannot be run, which is printed then. */
-export async function openProject(context: Context, flags: ProjectFlags): Promise<ProjectLoad | undefined> {
+/**
+ * The project with its plan; undefined when it cannot be run, which is printed then. `earlier`: values of the run that is
+ * gone on with.
+ */
+export async function openProject(
+  context: Context,
+  flags: ProjectFlags,
+  earlier: VariableRequest['earlier'] = {},
+): Promise<ProjectLoad | undefined> {
   const place = await findProject(context, flags);
-  if (place === undefined) return undefined;
-  const project = loadProject(place, { strict: flags.strict === true });
+  const given = givenValues(context, flags);
+  if (place === undefined || given === undefined) return undefined;
+  const vars = { given, earlier, toRun: true };
+  const project = loadProject(place, { strict: flags.strict === true, vars });
   const json = flags.json === true;
   if (project.plan !== undefined) {
     if (!json) printDiagnostics(context, project.diagnostics, { ...project, json });

@@ -114,12 +114,60 @@ export const codes = {
   'schema/template-in-command': entry(
     'error',
     'a command contains a template',
-    'Values are never pasted into shell commands: a hostile value could run anything. `{{name}}` is therefore not allowed in `run`, `check`, `checks` and `setup`; read values from the environment instead (`"$GASTOWN_BEAD"`).',
+    'Values are never pasted into shell commands: a hostile value could run anything. `{{name}}` is therefore not allowed in `run`, `check`, `checks` and `setup`; read values from the environment instead: `"$GASTOWN_VAR_NAME"` holds the value of the variable `name`.',
   ),
   'schema/command-too-long': entry(
     'error',
     'a command is too long',
     'A command may have 64 KiB. Put the text into a script of the project and call that.',
+  ),
+
+  'schema/misplaced-key': entry(
+    'error',
+    'a key cannot stand in this kind of file',
+    'A library bead is used by beads of several formulas, so it cannot say what only a bead of a formula can: what it requires, its conditions, its priority, its status, or another library bead.',
+  ),
+
+  'vars/bad-declaration': entry(
+    'error',
+    'the declaration of a variable contradicts itself',
+    'The default and every value of `enum` have the type of the variable, and the default is one of them and matches `pattern`. A value has at most 1,024 characters. A pattern has at most 256 and knows characters, `.`, `[a-z]`, `[^a-z]`, `\\d \\w \\s`, groups, `|`, `* + ? {n,m}`; it is matched against the whole value, without backtracking.',
+  ),
+  'vars/same-environment': entry(
+    'error',
+    'two variables would have the same name in the environment',
+    'Programs get the value of `my-name` in `GASTOWN_VAR_MY_NAME`: upper case, with `_` for `-`. Rename one of the two.',
+  ),
+  'vars/idle-default': entry(
+    'warning',
+    'a variable is required, and has a default',
+    'With `required = true` somebody has to give a value each time, so the default is never used. Remove one of the two.',
+  ),
+  'vars/unknown-variable': entry(
+    'error',
+    'a value is given for a variable that does not exist',
+    'Variables are declared in `[formula.vars]` and given with `--var name=value`; inputs of a library bead are declared in its `[inputs]` and given with `bead.with`.',
+  ),
+  'vars/missing-value': entry(
+    'error',
+    'a variable has no value',
+    'It has no default, or is `required`. Give a value with `--var name=value` (an input of a library bead: with `bead.with`). A formula can be checked and drawn without the values of its variables; then this is a notice.',
+  ),
+  'vars/bad-value': entry(
+    'error',
+    'a value does not fit its variable',
+    'The value has another type, is not one of those that `enum` allows, does not match `pattern`, or is longer than 1,024 characters.',
+  ),
+
+  'template/malformed': entry(
+    'error',
+    'a template is not well formed',
+    'Where a formula declares variables, `{{name}}` in names, descriptions, artifacts, criteria and context references stands for a value. A literal `{{` is written `\\{{`.',
+  ),
+  'template/unknown-name': entry(
+    'error',
+    'a template names something that does not exist',
+    'Texts of a formula’s beads can name the variables in `[formula.vars]`; texts of a library bead only its own `[inputs]`.',
   ),
 
   'plan/no-beads': entry(

@@ -68,6 +68,7 @@ export function open(
     formula: plan.formula.name,
     formulaFile: plan.formula.file,
     planHash: plan.hash,
+    ...(plan.formula.vars === undefined ? {} : { vars: plan.formula.vars }),
     createdAt: now,
   };
   const again = new Set(

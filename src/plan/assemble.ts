@@ -1,6 +1,6 @@
 /** The last step of loading: from checked drafts to the plan. */
 import type { NodeId } from '../core/ids.ts';
-import type { Bead, Plan } from '../core/plan.ts';
+import type { Bead, Plan, VariableValue } from '../core/plan.ts';
 import type { Collector } from '../diagnostic/collector.ts';
 import type { Assignment } from './assignments.ts';
 import { checkAncestry } from './conditions.ts';
@@ -19,6 +19,8 @@ import type { Hash } from './load-request.ts';
 export interface Parts {
   readonly hash: Hash;
   readonly formula: FormulaDraft;
+  /** Values of its variables; undefined when it declares none. */
+  readonly vars: Readonly<Record<string, VariableValue>> | undefined;
   readonly graph: Graph;
   readonly ranks: readonly number[];
   readonly assignments: readonly (Assignment | undefined)[];
@@ -59,7 +61,7 @@ export function assemble(parts: Parts): Plan | undefined {
     expressions: parts.expressions,
   });
   const beads = scheduling.flatMap((node) => made[node] ?? []);
-  const content = { formula: planFormula(formula, parts.context), beads, nodes };
+  const content = { formula: planFormula(formula, parts.context, parts.vars), beads, nodes };
   return { hash: planHash(content, parts.hash), ...content };
 }
 
@@ -111,7 +113,7 @@ function planBead(
   const criteria =
     draft.criteria.length === 0 ? NONE : draft.criteria.map(({ text, check }) => ({ text, check }));
   const run = draft.run?.value;
-  const { id, name, description, checks } = draft;
+  const { id, name, description, checks, inputs } = draft;
   // Everything that decides what the work is, and nothing else.
   const definition = [
     ...[id, name, description, requires, artifacts, criteria, checks, run],
@@ -133,13 +135,30 @@ function planBead(
     context: sections.length === 0 ? NONE : sections.map((section) => section.ref),
     run,
     ...extras,
+    ...(inputs === undefined ? {} : { inputs }),
     agent: assignment.agent,
     rig: assignment.rig.name,
     timeoutMs: timeoutOf(draft, parts.formula),
     declaredDone: draft.declaredDone,
     statusLine: draft.statusLine,
-    key: parts.hash(JSON.stringify([definition, texts])),
+    key: parts.hash(JSON.stringify([definition, texts, ...valuesSeen(draft, assignment, parts.vars)])),
   };
+}
+
+/** Values that are not in the texts, but within reach of the work: commands can read them all. */
+function valuesSeen(
+  { inputs, run, checks, criteria, forEach }: BeadDraft,
+  { rig }: Assignment,
+  vars: Parts['vars'],
+): readonly unknown[] {
+  const hasCommand =
+    run !== undefined ||
+    checks.length > 0 ||
+    rig.checks.length > 0 ||
+    criteria.some(({ check }) => check !== undefined);
+  // The texts of a template are filled later.
+  const seen = hasCommand || forEach !== undefined ? vars : undefined;
+  return seen === undefined && inputs === undefined ? [] : [inputs ?? null, seen ?? null];
 }
 
 function idsOf(nodes: readonly number[], beads: readonly BeadDraft[]): readonly NodeId[] {

@@ -1,11 +1,11 @@
 /** The bead files of a formula. */
-import type { Code } from '../diagnostic/codes.ts';
 import type { Collector } from '../diagnostic/collector.ts';
-import type { Span } from '../diagnostic/diagnostic.ts';
 import { quote } from '../diagnostic/neutralise.ts';
 import { type BeadDraft, readBead } from './dialects/bead-draft.ts';
 import type { FormulaDraft } from './dialects/formula-draft.ts';
-import type { FileProblem, ProjectFiles } from './load-request.ts';
+import { reportFile } from './file-problems.ts';
+import type { Completion } from './library/completion.ts';
+import type { ProjectFiles } from './load-request.ts';
 import { folderOf, joinPath, stemOf } from './path.ts';
 import { Source } from './toml/source.ts';
 import { readToml } from './toml/toml.ts';
@@ -25,6 +25,7 @@ export function readBeadFiles(
   files: ProjectFiles,
   collector: Collector,
   strict: boolean,
+  completion: Completion,
 ): BeadFiles {
   const written = formula.beadsDirectory;
   const span = formula.source.span(written ?? formula.place);
@@ -61,6 +62,7 @@ export function readBeadFiles(
     files,
     collector,
     strict,
+    completion,
   );
 }
 
@@ -69,6 +71,7 @@ function readAll(
   files: ProjectFiles,
   collector: Collector,
   strict: boolean,
+  completion: Completion,
 ): BeadFiles {
   const drafts: BeadDraft[] = [];
   const broken = new Set<string>();
@@ -83,28 +86,9 @@ function readAll(
     sources.set(path, read.text);
     const source = new Source(path, read.text);
     const root = readToml(source, collector);
-    const draft = root === undefined ? undefined : readBead(root, source, collector, strict);
+    const draft = root === undefined ? undefined : readBead(root, source, collector, strict, completion);
     if (draft === undefined) broken.add(stemOf(path));
     else drafts.push(draft);
   }
   return { drafts, broken, sources };
-}
-
-const CODES: Readonly<Record<FileProblem['problem'], Code>> = {
-  missing: 'file/missing',
-  directory: 'file/directory',
-  unreadable: 'file/unreadable',
-  outside: 'file/outside',
-  binary: 'file/binary',
-  'too-large': 'file/too-large',
-};
-
-/** Reports a file that could not be read; `what` begins the sentence. */
-export function reportFile(
-  collector: Collector,
-  problem: FileProblem,
-  what: string,
-  span: Span | undefined,
-): void {
-  collector.report(CODES[problem.problem], `${what} ${problem.message}`, { span });
 }

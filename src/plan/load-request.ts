@@ -5,6 +5,7 @@
 import type { Formula, FormulaType, Plan } from '../core/plan.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import type { Settings } from './settings.ts';
+import type { VariableRequest } from './variables/binding.ts';
 
 /** Why a file or folder could not be read; `message` is the reason in words, without the path. */
 export interface FileProblem {
@@ -40,6 +41,8 @@ export interface LoadRequest {
   readonly hash: Hash;
   /** Unknown keys are errors instead of warnings. */
   readonly strict: boolean;
+  /** Values for the formula's variables. Default: none is given, and none is needed. */
+  readonly vars?: VariableRequest;
 }
 
 /** A bead as far as it could be understood. */

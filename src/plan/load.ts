@@ -5,23 +5,28 @@ import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { quote } from '../diagnostic/neutralise.ts';
 import { assemble } from './assemble.ts';
 import { Assignments } from './assignments.ts';
-import { readBeadFiles, reportFile } from './beads-folder.ts';
+import { readBeadFiles } from './beads-folder.ts';
 import { checkExpressions, checkSpawning, checkSyncWishes } from './conditions.ts';
 import { ContextDocuments } from './context.ts';
 import type { BeadDraft } from './dialects/bead-draft.ts';
 import { type FormulaDraft, readFormula } from './dialects/formula-draft.ts';
+import { reportFile } from './file-problems.ts';
 import { hasSync } from './graph/lower.ts';
 import { authorRanks } from './graph/order.ts';
 import { type Graph, resolve } from './graph/resolve.ts';
+import { Completion, valuesOf } from './library/completion.ts';
+import { Library } from './library/library.ts';
 import type { Draft, LoadRequest, LoadResult } from './load-request.ts';
 import { artifactProblem } from './path.ts';
-import { Source } from './toml/source.ts';
+import { isBeyond, Source } from './toml/source.ts';
 import { readToml } from './toml/toml.ts';
+import { bindVariables, type VariableRequest } from './variables/binding.ts';
 
 /** Loads a formula with its beads and context documents. Reads files through the request only; runs nothing. */
 export function loadPlan(request: LoadRequest): LoadResult {
   const collector = new Collector();
   const sources = new Map<string, string>();
+  const shared = new Set<string>();
   const result = (plan: Plan | undefined, draft: () => Draft): LoadResult => {
     let drawn: Draft | undefined;
     return {
@@ -32,20 +37,25 @@ export function loadPlan(request: LoadRequest): LoadResult {
         return drawn;
       },
       // Who does the work matters once there is a plan: before, it is an echo of what is wrong.
-      diagnostics: collector.diagnostics.filter(({ code }) => plan !== undefined || code !== 'plan/no-agent'),
+      diagnostics: onceIn(shared, collector.diagnostics).filter(
+        ({ code }) => plan !== undefined || code !== 'plan/no-agent',
+      ),
       sources,
     };
   };
   const formula = openFormula(request, sources, collector);
   if (formula === undefined) return result(undefined, () => EMPTY);
-  const files = readBeadFiles(formula, request.files, collector, request.strict);
-  for (const [file, text] of files.sources) sources.set(file, text);
+  const vars = bindVariables(formula.vars, request.vars ?? LOOKING, formula.source, collector);
+  const library = new Library(request.formulaFile, request.files, collector, request.strict);
+  const completion = new Completion(vars, library, collector);
+  const files = readBeadFiles(formula, request.files, collector, request.strict, completion);
+  for (const [file, text] of [...files.sources, ...library.sources]) sources.set(file, text);
+  for (const file of library.sources.keys()) shared.add(file);
   const graph = resolve(files.drafts, files.broken, collector);
   for (const bead of graph.beads) checkBead(bead, formula, collector);
-  checkVariables(formula, graph, collector);
   checkSyncWishes(formula, hasSync(formula), collector);
   checkSpawning(formula, graph, collector);
-  const expressions = checkExpressions(formula, graph, new Map(), collector);
+  const expressions = checkExpressions(formula, graph, formula.vars ?? new Map(), collector);
   const ranks = authorRanks(formula, graph, files.broken, collector);
   const assigned = new Assignments(formula, request.settings, collector);
   const assignments = graph.beads.map((bead) => assigned.assign(bead));
@@ -56,6 +66,7 @@ export function loadPlan(request: LoadRequest): LoadResult {
   const plan = assemble({
     hash: request.hash,
     formula,
+    vars: vars && valuesOf(vars),
     graph,
     ranks,
     assignments,
@@ -70,6 +81,19 @@ export function loadPlan(request: LoadRequest): LoadResult {
 /** Whether `run` has to refuse a plan although it is valid: nobody is there to do the work. */
 export const blocksRun = (diagnostic: Diagnostic): boolean =>
   diagnostic.severity === 'error' || diagnostic.code === 'plan/no-agent';
+
+const LOOKING: VariableRequest = { given: new Map(), earlier: {}, toRun: false };
+
+/** Of what several beads bring about at one place of a file that they share, the first. */
+function onceIn(shared: ReadonlySet<string>, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (shared.size === 0) return diagnostics;
+  const said = new Set<string>();
+  return diagnostics.filter(({ code, span }) => {
+    if (span === undefined || !shared.has(span.file)) return true;
+    const key = `${code} ${span.file} ${span.start.line}:${span.start.column}`;
+    return said.size < said.add(key).size;
+  });
+}
 
 const EMPTY: Draft = { name: '', type: 'convoy', sync: 'none', beads: [], cycles: [] };
 
@@ -95,6 +119,7 @@ function checkBead(bead: BeadDraft, formula: FormulaDraft, collector: Collector)
     if (problem === undefined) continue;
     collector.report('plan/artifact-outside', `artifact ${quote(artifact.value)} ${problem}`, {
       span: bead.source.span(artifact),
+      related: isBeyond(artifact) ? [{ span: bead.source.span(bead.idPlace), label: 'of this bead' }] : [],
     });
   }
   const listed = formula.listed.get(bead.id);
@@ -108,29 +133,6 @@ function checkBead(bead: BeadDraft, formula: FormulaDraft, collector: Collector)
       related: [{ span: bead.source.span(bead.idPlace), label: 'the bead' }],
     },
   );
-}
-
-/** Variables that nothing uses are harmless; filled-in texts are not available yet, so their use must not be ignored. */
-function checkVariables(formula: FormulaDraft, graph: Graph, collector: Collector): void {
-  if (formula.vars === undefined) return;
-  const span = formula.source.span(formula.vars);
-  const user = graph.beads.find((bead) => bead.hasTemplate);
-  if (user === undefined) {
-    collector.report(
-      'schema/not-acted-on',
-      '`formula.vars` is recognised, but not acted on: no bead uses a variable',
-      { span },
-    );
-  } else {
-    collector.report(
-      'schema/not-available',
-      '`formula.vars` is not available in this version: the texts of beads would keep their {{name}}',
-      {
-        span,
-        related: [{ span: user.source.span(user.idPlace), label: 'this bead contains {{' }],
-      },
-    );
-  }
 }
 
 function draftOf(formula: FormulaDraft, graph: Graph): Draft {

@@ -28,6 +28,7 @@ const SUSPICIOUS = /[\\\0]|^[/~]|^[A-Za-z]:|\.\./;
 
 /** Why an artifact's spelling is refused; undefined when it is fine. */
 export function artifactProblem(path: string): string | undefined {
+  if (path.trim() === '') return 'is empty';
   if (!SUSPICIOUS.test(path)) return undefined;
   if (path.includes('\0')) return 'contains a NUL character';
   if (path.includes('\\')) return 'contains a backslash; separate folders with "/"';

@@ -4,6 +4,7 @@
  */
 import type { Event } from '../core/events.ts';
 import type { NodeId, RunId } from '../core/ids.ts';
+import type { VariableValue } from '../core/plan.ts';
 import type { NodeStatus, StatusCounts } from '../core/status.ts';
 
 /** A process that can be told apart from every other one, also after a reboot (docs/decisions, process identity). */
@@ -31,6 +32,8 @@ export interface RunHeader {
   readonly formula: string;
   readonly formulaFile: string;
   readonly planHash: string;
+  /** Values of the formula's variables; absent when it declares none. */
+  readonly vars?: Readonly<Record<string, VariableValue>>;
   readonly createdAt: number;
 }
 

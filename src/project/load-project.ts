@@ -5,6 +5,7 @@ import { loadPlan } from '../plan/load.ts';
 import type { Draft } from '../plan/load-request.ts';
 import type { Settings } from '../plan/settings.ts';
 import { loadSettings } from '../plan/settings-load.ts';
+import type { VariableRequest } from '../plan/variables/binding.ts';
 import type { ProjectPlace } from './discover.ts';
 import { projectFiles } from './project-files.ts';
 
@@ -20,8 +21,15 @@ export interface ProjectLoad extends ProjectPlace {
   readonly sources: ReadonlyMap<string, string>;
 }
 
+/** How a project is loaded. */
+export interface ProjectOptions {
+  readonly strict: boolean;
+  /** Values for the formula's variables. Default: none is given, and none is needed. */
+  readonly vars?: VariableRequest;
+}
+
 /** Loads a project from its files. Runs nothing. */
-export function loadProject(place: ProjectPlace, options: { readonly strict: boolean }): ProjectLoad {
+export function loadProject(place: ProjectPlace, options: ProjectOptions): ProjectLoad {
   const files = projectFiles(place.root);
   const { settings, diagnostics, sources } = loadSettings(files, options);
   const loaded = loadPlan({
@@ -30,6 +38,7 @@ export function loadProject(place: ProjectPlace, options: { readonly strict: boo
     settings,
     hash: contentHash,
     strict: options.strict,
+    ...(options.vars === undefined ? {} : { vars: options.vars }),
   });
   const isBroken = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   return {

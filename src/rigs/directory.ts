@@ -17,6 +17,7 @@ import { redactText } from '../os/redact.ts';
 import type { ShellEnd } from '../os/shell-end.ts';
 import type { ShellPool } from '../os/shell-pool.ts';
 import type { RigSettings } from '../plan/settings.ts';
+import { valueEnvironment } from '../plan/variables/environment.ts';
 import {
   type Attempt,
   MARKER_VARIABLE,
@@ -179,6 +180,7 @@ export class DirectoryRig implements Rig {
       if (end !== undefined && (end.type !== 'stopped' || signal.aborted)) return end;
     }
     const variables = {
+      ...valueEnvironment(attempt.formula),
       GASTOWN_RUN: attempt.run,
       GASTOWN_RIG: rig.settings.name,
       GASTOWN_PROJECT: projectRoot,

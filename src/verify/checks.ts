@@ -5,6 +5,7 @@ import { unreachable } from '../core/invariant.ts';
 import { exists } from '../os/files.ts';
 import type { ShellEnd } from '../os/shell-end.ts';
 import type { ShellPool } from '../os/shell-pool.ts';
+import { valueEnvironment } from '../plan/variables/environment.ts';
 import { type Attempt, MARKER_VARIABLE, type MarkerOf, type PreparedRig } from '../ports/work.ts';
 
 /** What runs commands; a {@link ShellPool} does. */
@@ -68,6 +69,7 @@ export async function runCheck(
       directory: rig.directory,
       base: rig,
       variables: {
+        ...valueEnvironment(attempt.formula, attempt.bead),
         GASTOWN_RUN: attempt.run,
         GASTOWN_BEAD: attempt.bead.id,
         GASTOWN_ATTEMPT: String(attempt.number),

@@ -34,6 +34,10 @@ export function loadExample({ text }: Fence): readonly Diagnostic[] {
   );
   for (const id of named.size === 0 ? ['other'] : named)
     files.set(`beads/${id}.toml`, `[bead]\nid = "${id}"\n[bead.task]\nrun = "true"\n`);
+  if (/^use = |^\[inputs/m.test(text)) {
+    files.set('beads/user.toml', '[bead]\nid = "user"\nuse = "go/lint"\nwith = { package = "." }\n');
+    files.set('library/go/lint.toml', '[bead]\n[bead.task]\nrun = "true"\n[inputs]\npackage = ""\n');
+  }
   files.set(placeOf(text), text);
   const reader = inMemory(files);
   const loaded = loadSettings(reader, { strict: true });
@@ -50,6 +54,7 @@ export function loadExample({ text }: Fence): readonly Diagnostic[] {
 function placeOf(text: string): string {
   if (/^\[formula/m.test(text)) return 'formula.toml';
   const id = /^\s*id\s*=\s*"([^"]+)"/m.exec(text)?.[1];
+  if (/^\[inputs/m.test(text)) return 'library/go/lint.toml';
   return /^\[bead\]/m.test(text) ? `beads/${id}.toml` : 'gastown.toml';
 }
 

@@ -91,6 +91,7 @@ function typeText(schema: Schema): string {
   if (words !== undefined) return words.map((word) => `"${word}"`).join(', ');
   switch (type) {
     case 'integer':
+      if (minimum === undefined) return 'int';
       return maximum === undefined ? `int ≥ ${minimum}` : `int ${minimum}–${maximum}`;
     case 'number':
       return schema.exclusiveMinimum === 0 ? 'number > 0' : 'number';
@@ -107,5 +108,11 @@ function typeText(schema: Schema): string {
 
 const plural = (items: Schema): string =>
   (items.anyOf ?? [items])
-    .map((kind) => (isTable(kind) ? 'tables' : `${typeText(kind)}${kind.enum === undefined ? 's' : ''}`))
+    .map((kind) =>
+      isTable(kind)
+        ? 'tables'
+        : kind.type === 'boolean'
+          ? 'booleans'
+          : `${typeText(kind)}${kind.enum === undefined ? 's' : ''}`,
+    )
     .join(' or ');

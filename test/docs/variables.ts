@@ -68,7 +68,7 @@ async function observe(folder: string, pool: ShellPool): Promise<Variables> {
 function secondAttempt(folder: string): Attempt {
   const plan = planOf(
     new Map([
-      ['formula.toml', FORMULA],
+      ['formula.toml', `${FORMULA}[formula.vars]\nname = "value"\n`],
       ['beads/a.toml', BEAD],
     ]),
   );

@@ -14,18 +14,21 @@ import { type Context, EXIT } from '../context.ts';
 import { printDiagnostics } from '../diagnostics.ts';
 import { findProject } from '../place.ts';
 import { type Console, print } from '../terminal/console.ts';
+import { givenValues, type VariableFlags } from '../variables.ts';
 
 type Format = 'text' | 'mermaid' | 'dot' | 'json';
 
-interface GraphFlags {
+interface GraphFlags extends VariableFlags {
   readonly formula?: string;
   readonly format: Format;
 }
 
-export async function graph(this: Context, { formula, format }: GraphFlags): Promise<void> {
+export async function graph(this: Context, flags: GraphFlags): Promise<void> {
+  const { formula, format } = flags;
   const place = await findProject(this, formula === undefined ? {} : { formula });
-  if (place === undefined) return;
-  const project = loadProject(place, { strict: false });
+  const given = givenValues(this, flags);
+  if (place === undefined || given === undefined) return;
+  const project = loadProject(place, { strict: false, vars: { given, earlier: {}, toRun: false } });
   if (project.plan === undefined || project.draft.beads.length > 0)
     draw(this.console, viewOf(project, statusesOf(place)), format);
   if (project.plan !== undefined) return;

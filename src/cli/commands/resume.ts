@@ -6,8 +6,9 @@ import { type ExecutionFlags, execute } from '../execution.ts';
 import { findProject } from '../place.ts';
 import { openProject } from '../project.ts';
 import { print } from '../terminal/console.ts';
+import type { VariableFlags } from '../variables.ts';
 
-interface ResumeFlags extends ExecutionFlags {
+interface ResumeFlags extends ExecutionFlags, VariableFlags {
   readonly formula?: string;
 }
 
@@ -21,7 +22,7 @@ export async function resume(this: Context, flags: ResumeFlags): Promise<void> {
     this.exit(EXIT.usage);
     return;
   }
-  const project = await openProject(this, flags);
+  const project = await openProject(this, flags, latest.vars);
   if (project?.plan === undefined) return;
   await execute(this, { project, plan: project.plan, select: 'same', rerun: false, flags });
 }

@@ -7,8 +7,9 @@ import { type ExecutionFlags, execute } from '../execution.ts';
 import { openProject } from '../project.ts';
 import { print } from '../terminal/console.ts';
 import { sayUnknownBead } from '../unknown-bead.ts';
+import type { VariableFlags } from '../variables.ts';
 
-interface RunFlags extends ExecutionFlags {
+interface RunFlags extends ExecutionFlags, VariableFlags {
   readonly formula?: string;
   readonly bead?: readonly string[];
   readonly withDeps: boolean;

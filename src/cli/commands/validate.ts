@@ -8,8 +8,9 @@ import { diagnosticsJson, printDiagnostics } from '../diagnostics.ts';
 import { discoverProject } from '../place.ts';
 import { planSize, planSummary } from '../plan-summary.ts';
 import { print } from '../terminal/console.ts';
+import { givenValues, type VariableFlags } from '../variables.ts';
 
-interface ValidateFlags {
+interface ValidateFlags extends VariableFlags {
   readonly formula?: string;
   readonly json: boolean;
   readonly strict: boolean;
@@ -32,7 +33,10 @@ export async function validate(this: Context, flags: ValidateFlags, path?: strin
     this.exit(EXIT.usage);
     return;
   }
-  const project = loadProject(found, { strict: flags.strict });
+  const given = givenValues(this, flags);
+  if (given === undefined) return;
+  const vars = { given, earlier: {}, toRun: false };
+  const project = loadProject(found, { strict: flags.strict, vars });
   const { plan, draft, diagnostics, root, formulaFile } = project;
   const size = planSize(draft);
   if (plan === undefined) this.exit(EXIT.usage);

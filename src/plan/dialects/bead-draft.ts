@@ -1,6 +1,6 @@
 /** One bead file, read: typed values with their places, before anything is known about other files. */
 import type { NodeId } from '../../core/ids.ts';
-import type { OnFailure } from '../../core/plan.ts';
+import type { OnFailure, VariableValue } from '../../core/plan.ts';
 import type { Collector } from '../../diagnostic/collector.ts';
 import { quote } from '../../diagnostic/neutralise.ts';
 import type { Place, Source } from '../toml/source.ts';
@@ -53,18 +53,27 @@ export interface BeadDraft {
   readonly onFailure: OnFailure | undefined;
   readonly declaredDone: boolean;
   readonly statusLine: number | undefined;
-  /** Some text holds `{{`. */
-  readonly hasTemplate: boolean;
+  /** Values of the inputs of the library bead it uses. */
+  readonly inputs: Readonly<Record<string, VariableValue>> | undefined;
 }
 
 const DONE: ReadonlySet<string> = new Set(['done', 'complete', 'completed']);
 
-/** Reads a bead file; undefined when it has no usable id (which was reported). */
+/** Adds what a bead file leaves to others; undefined when that is wrong, which was reported. */
+interface Completing {
+  complete(
+    table: BeadTable,
+    source: Source,
+  ): { readonly table: BeadTable; readonly source: Source; readonly inputs: BeadDraft['inputs'] } | undefined;
+}
+
+/** Reads a bead file; undefined when it has no usable id or cannot be completed (which was reported). */
 export function readBead(
   root: TomlTable,
   source: Source,
   collector: Collector,
   strict: boolean,
+  completing: Completing,
 ): BeadDraft | undefined {
   const table = beadFile.read(root, new Reading(source, collector, strict))?.bead;
   if (table?.id === undefined) return undefined;
@@ -79,14 +88,22 @@ export function readBead(
     );
     return undefined;
   }
-  return draft(table, id, table.id, source);
+  const complete = completing.complete(table, source);
+  return complete && draft(complete.table, id, table.id, complete.source, complete.inputs);
 }
 
-function draft(table: BeadTable, id: NodeId, idPlace: Place, source: Source): BeadDraft {
+function draft(
+  table: BeadTable,
+  id: NodeId,
+  idPlace: Place,
+  source: Source,
+  inputs: BeadDraft['inputs'],
+): BeadDraft {
   const { dependencies, task, acceptance, execution } = table;
   const status = table.table.entries.get('status');
   const description = task?.description?.value ?? table.description?.value ?? '';
-  const name = table.name?.value ?? id;
+  // A value that was filled in may be empty.
+  const name = table.name?.value.trim() ? table.name.value : id;
   const waitsForOne = dependencies?.wait_for_all?.value === false ? dependencies.wait_for_all : undefined;
   return {
     source,
@@ -118,7 +135,7 @@ function draft(table: BeadTable, id: NodeId, idPlace: Place, source: Source): Be
     onFailure: execution?.on_failure?.value,
     declaredDone: table.status !== undefined && DONE.has(table.status.value.trim().toLowerCase()),
     statusLine: status === undefined ? undefined : source.line(status.start),
-    hasTemplate: description.includes('{{') || name.includes('{{'),
+    inputs,
   };
 }
 

@@ -3,9 +3,10 @@
 import type { Place } from '../toml/source.ts';
 import { byType, list, mapped, record } from './containers.ts';
 import { boolean, command, duration, integer, minutes, name, text, visibleText, word } from './kinds.ts';
-import { type Kind, type Located, type Out, optional, required, table } from './schema.ts';
+import { type Kind, type Located, misplaced, type Out, optional, required, table } from './schema.ts';
+import { given, variables } from './variable-schema.ts';
 
-/** One line of acceptance; `check` is a command that decides it. */
+/** One line of acceptance, with the place of its text; `check` is a command that decides it. */
 export interface CriterionText extends Place {
   readonly text: string;
   readonly check: string | undefined;
@@ -19,10 +20,10 @@ const criterionTable = table({
 const criterion: Kind<CriterionText> = byType<CriterionText>(
   {
     string: mapped(visibleText, ({ value, start, end }) => ({ text: value, check: undefined, start, end })),
-    table: mapped(criterionTable, ({ text: line, check, table: whole }) =>
+    table: mapped(criterionTable, ({ text: line, check }) =>
       line === undefined
         ? undefined
-        : { text: line.value, check: check?.value, start: whole.start, end: whole.end },
+        : { text: line.value, check: check?.value, start: line.start, end: line.end },
     ),
   },
   'a string, or a table with `text` and `check`',
@@ -135,7 +136,7 @@ export const onFailure = word('pause', 'skip', 'abort');
 
 const ids = list(text);
 
-const bead = table({
+const fields = {
   id: required(text, 'Unique within the formula; the file is named after it.'),
   name: optional(visibleText, 'For people. Default: the id.'),
   description: optional(text, 'The task; the same as `bead.task.description`.'),
@@ -144,6 +145,8 @@ const bead = table({
     '"done" when first loaded: declared done. Otherwise GasTown writes here where the bead is.',
   ),
   priority: optional(integer({ least: 0 }), 'Lower runs first when parallelism is limited. Default: 5.'),
+  use: optional(text, 'A library bead, such as "go/lint": what this bead does not say is taken from it.'),
+  with: optional(given, 'Values for the inputs of the library bead.'),
   rig: optional(visibleText, 'Where the bead is executed. Default: the rig of the formula.'),
   artifacts: optional(list(visibleText), 'The same as `bead.task.artifacts`.'),
   agent: optional(agent, 'Who does the work.'),
@@ -200,10 +203,38 @@ const bead = table({
     }),
     'Limits.',
   ),
-});
+};
+
+const bead = table(fields);
 
 /** A bead file as a whole. */
 export const beadFile = table({ bead: required(bead, 'The task unit.') });
 
 /** A bead as it was read. */
 export type BeadTable = Out<typeof bead>;
+
+const OWN = 'only the bead that uses it can';
+const NAMES_BEADS = 'a library bead cannot name beads of a formula';
+
+/** A library file as a whole. */
+export const libraryFile = table({
+  bead: required(
+    table({
+      ...fields,
+      id: optional(text, 'For information: a bead that uses this one has an id of its own.'),
+      status: misplaced(fields.status, OWN),
+      priority: misplaced(fields.priority, OWN),
+      join: misplaced(fields.join, OWN),
+      when: misplaced(fields.when, NAMES_BEADS),
+      for_each: misplaced(fields.for_each, NAMES_BEADS),
+      dependencies: misplaced(fields.dependencies, NAMES_BEADS),
+      use: misplaced(fields.use, 'a library bead cannot use another one'),
+      with: misplaced(fields.with, 'a library bead cannot use another one'),
+    }),
+    'What the beads that use this file have in common.',
+  ),
+  inputs: optional(variables, 'What `{{name}}` stands for in the texts of this file.'),
+});
+
+/** A library file as it was read. */
+export type LibraryTable = Out<typeof libraryFile>;

@@ -3,6 +3,7 @@ import type { Formula, FormulaType, OnFailure, SpawnLimits } from '../../core/pl
 import type { Collector } from '../../diagnostic/collector.ts';
 import type { Place, Source } from '../toml/source.ts';
 import type { TomlEntry, TomlTable } from '../toml/toml-tree.ts';
+import { declare, type Variables } from '../variables/variable.ts';
 import { type FormulaTables, formulaFile } from './formula-schema.ts';
 import { Reading } from './reading.ts';
 import { type Dialect, recognise, reportUnread } from './recognise.ts';
@@ -40,7 +41,8 @@ export interface FormulaDraft {
   readonly beadsDirectory: Located<string> | undefined;
   /** Requirements as an exported formula repeats them, by bead. */
   readonly listed: ReadonlyMap<string, readonly Located<string>[]>;
-  readonly vars: Place | undefined;
+  /** Undefined: it declares none, and `{{` in texts is text. */
+  readonly vars: Variables | undefined;
 }
 
 const DEFAULT_PARALLEL = 3;
@@ -96,7 +98,7 @@ function draft(tables: FormulaTables, dialect: Dialect, source: Source, reading:
     order: orderOf(formula?.beads) ?? (beads?.list === undefined ? undefined : listed),
     beadsDirectory: beads?.directory,
     listed: new Map(blockers),
-    vars: formula?.table.entries.get('vars'),
+    vars: formula?.vars && declare(formula.vars, 'variable', source, reading.collector),
   };
 }
 

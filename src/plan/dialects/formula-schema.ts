@@ -5,6 +5,7 @@ import { gate, onFailure } from './bead-schema.ts';
 import { anything, byType, list, record } from './containers.ts';
 import { boolean, command, duration, integer, minutes, name, text, visibleText, word } from './kinds.ts';
 import { inert, type Kind, type Out, optional, required, table, unavailable } from './schema.ts';
+import { variables } from './variable-schema.ts';
 
 const quorum = word('all', 'majority', 'any');
 
@@ -79,7 +80,10 @@ const formula = table({
     }),
     'How far a run may grow.',
   ),
-  vars: optional(anything, 'Variables for `{{name}}` (not available in this version).'),
+  vars: optional(
+    variables,
+    'What `{{name}}` stands for in the texts of the beads, and `GASTOWN_VAR_NAME` for programs.',
+  ),
 });
 
 const listEntry = table({

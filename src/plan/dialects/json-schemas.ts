@@ -1,4 +1,4 @@
-import { beadFile } from './bead-schema.ts';
+import { beadFile, libraryFile } from './bead-schema.ts';
 import { formulaFile } from './formula-schema.ts';
 import type { JsonSchema, Kind } from './schema.ts';
 import { rigFile, settingsFile } from './settings-schema.ts';
@@ -9,6 +9,7 @@ export function jsonSchemas(): ReadonlyMap<string, JsonSchema> {
   return new Map([
     ['formula.schema.json', schema('A GasTown formula', formulaFile)],
     ['bead.schema.json', schema('A GasTown bead', beadFile)],
+    ['library.schema.json', schema('A GasTown library bead: library/NAME.toml', libraryFile)],
     ['gastown.schema.json', schema('GasTown settings: gastown.toml', settingsFile)],
     ['rig.schema.json', schema('A GasTown rig: rigs/NAME.toml', rigFile)],
     ['config.schema.json', schema('GasTown user configuration: config.toml', userFile)],

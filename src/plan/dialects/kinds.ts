@@ -2,6 +2,7 @@
 import { quote } from '../../diagnostic/neutralise.ts';
 import { similar } from '../similar.ts';
 import type { TomlString } from '../toml/toml-tree.ts';
+import { environmentName } from '../variables/environment.ts';
 import type { Kind, Located } from './schema.ts';
 
 /** Any string. */
@@ -185,7 +186,7 @@ export const command: Kind<TomlString> = {
         'schema/template-in-command',
         `\`${reading.path()}\` contains a template: \`{{\``,
         read,
-        ['values are in the environment: "$GASTOWN_BEAD"'],
+        [`values are in the environment: "$${variableIn(read.value.slice(template))}"`],
       );
       return undefined;
     }
@@ -196,6 +197,12 @@ export const command: Kind<TomlString> = {
     return read;
   },
 };
+
+/** The environment variable to use instead of a template. */
+function variableIn(template: string): string {
+  const name = /^\{\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}\}/.exec(template)?.[1];
+  return environmentName(name ?? 'NAME');
+}
 
 function utf8Length(value: string): number {
   if (value.length * 3 <= LONGEST_COMMAND) return value.length;

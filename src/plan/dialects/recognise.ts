@@ -10,7 +10,7 @@ export type Dialect = 'native' | 'exporter';
 /** What a file turned out to be. */
 export type Recognised =
   | { readonly type: 'formula'; readonly dialect: Dialect }
-  | { readonly type: 'bead'; readonly place: Place }
+  | { readonly type: 'bead'; readonly what: 'a bead' | 'a library bead'; readonly place: Place }
   | { readonly type: 'foreign'; readonly what: string; readonly place: Place }
   | { readonly type: 'unknown' };
 
@@ -29,7 +29,8 @@ export function recognise(root: TomlTable): Recognised {
   const formula = entries.get('formula');
   const table = subTable(formula);
   if (subTable(entries.get('bead')) !== undefined && formula === undefined) {
-    return { type: 'bead', place: placeOf(entries.get('bead')) };
+    const what = subTable(entries.get('inputs')) === undefined ? 'a bead' : 'a library bead';
+    return { type: 'bead', what, place: placeOf(entries.get('bead')) };
   }
   if (table !== undefined)
     return { type: 'formula', dialect: isExported(root, table) ? 'exporter' : 'native' };
@@ -58,9 +59,14 @@ export function reportUnread(
       });
       return;
     case 'bead':
-      collector.report('dialect/unrecognised', 'this file is a bead, not a formula', {
+      collector.report('dialect/unrecognised', `this file is ${recognised.what}, not a formula`, {
         span: source.span(recognised.place),
-        hints: ['name the formula, and the bead with --bead ID', ...forms],
+        hints: [
+          recognised.what === 'a bead'
+            ? 'name the formula, and the bead with --bead ID'
+            : 'a bead of a formula uses it: [bead] use = "…"',
+          ...forms,
+        ],
       });
       return;
     case 'foreign':

@@ -36,7 +36,9 @@ export type Standing =
   /** Ignoring it changes nothing: a notice. */
   | { readonly type: 'inert'; readonly why: string; readonly unless?: (value: TomlValue) => boolean }
   /** Ignoring it would make the run wrong: an error. */
-  | { readonly type: 'unavailable'; readonly why: string; readonly unless?: (value: TomlValue) => boolean };
+  | { readonly type: 'unavailable'; readonly why: string; readonly unless?: (value: TomlValue) => boolean }
+  /** Known in other files, an error in this one. */
+  | { readonly type: 'misplaced'; readonly why: string; readonly unless?: never };
 
 export interface Field<Out> {
   readonly kind: Kind<Out>;
@@ -98,6 +100,14 @@ export const unavailable = <O>(
   standing: { type: 'unavailable', why, ...(unless === undefined ? {} : { unless }) },
 });
 
+/** A key of other files that cannot stand in this one. */
+export const misplaced = <O>({ kind, doc }: Field<O>, why: string): Field<O> => ({
+  kind,
+  doc,
+  required: false,
+  standing: { type: 'misplaced', why },
+});
+
 /** A table with known keys; others are reported. `elsewhere` says of keys that people expect here where they belong. */
 export function table<F extends Fields>(
   fields: F,
@@ -109,7 +119,11 @@ export function table<F extends Fields>(
     keys,
     json: {
       type: 'object',
-      properties: Object.fromEntries([...keys].map(([key, field]) => [key, fieldSchema(field)])),
+      properties: Object.fromEntries(
+        [...keys].flatMap(([key, field]) =>
+          field.standing.type === 'misplaced' ? [] : [[key, fieldSchema(field)]],
+        ),
+      ),
       ...(requiredKeys.length > 0 ? { required: requiredKeys } : {}),
       additionalProperties: false,
     },
@@ -143,6 +157,8 @@ function readField(field: Field<unknown>, entry: TomlEntry, reading: Reading): u
         `\`${name}\` is recognised, but not acted on: ${standing.why}`,
         entry,
       );
+    } else if (standing.type === 'misplaced') {
+      reading.report('schema/misplaced-key', `\`${name}\` cannot stand here: ${standing.why}`, entry);
     } else {
       reading.report(
         'schema/not-available',

@@ -235,7 +235,11 @@ function idOf(graph: Graph, node: number): NodeId {
 }
 
 /** The formula as the plan holds it. */
-export function planFormula(draft: FormulaDraft, context: ReadonlyMap<string, string | undefined>): Formula {
+export function planFormula(
+  draft: FormulaDraft,
+  context: ReadonlyMap<string, string | undefined>,
+  vars: Formula['vars'],
+): Formula {
   return {
     name: draft.name,
     type: draft.type,
@@ -250,5 +254,6 @@ export function planFormula(draft: FormulaDraft, context: ReadonlyMap<string, st
     ...(draft.syncChecks.length > 0 ? { syncChecks: draft.syncChecks } : {}),
     ...(draft.env.length > 0 ? { env: draft.env } : {}),
     ...(draft.spawn === undefined ? {} : { spawn: draft.spawn }),
+    ...(vars === undefined ? {} : { vars }),
   };
 }

@@ -7,26 +7,45 @@ export interface Place {
 }
 
 /**
+ * Offsets from here on lie in a second file: a bead that uses a library bead has values from both, and each keeps its
+ * place. No text is as long as this.
+ */
+const BEYOND = 2 ** 32;
+
+/** A place of the second file, as the first one counts it. */
+export const beyond = ({ start, end }: Place): Place => ({ start: start + BEYOND, end: end + BEYOND });
+
+/** Whether a place lies in the second file. */
+export const isBeyond = ({ start }: Place): boolean => start >= BEYOND;
+
+const within = ({ start, end }: Place): Place => ({ start: start - BEYOND, end: end - BEYOND });
+
+/**
  * A file's text, from which offsets become positions.
  * Owns: the line table, made on first use (most files are never complained about).
  */
 export class Source {
   readonly file: string;
   readonly text: string;
+  readonly #second: Source | undefined;
   #lineStarts: readonly number[] | undefined;
 
-  constructor(file: string, text: string) {
+  /** `second` is the file that places {@link beyond} lie in. */
+  constructor(file: string, text: string, second?: Source) {
     this.file = file;
     this.text = text;
+    this.#second = second;
   }
 
   /** What was written at a place. */
   written(place: Place): string {
+    if (this.#second !== undefined && isBeyond(place)) return this.#second.written(within(place));
     return this.text.slice(place.start, place.end);
   }
 
   /** The span of a place, clamped to the text. */
   span(place: Place): Span {
+    if (this.#second !== undefined && isBeyond(place)) return this.#second.span(within(place));
     const start = Math.max(0, Math.min(place.start, this.text.length));
     const end = Math.max(start, Math.min(place.end, this.text.length));
     return { file: this.file, start: this.position(start), end: this.position(end) };
