@@ -18,18 +18,23 @@ export function layered(count) {
 
 const name = (index) => `b${String(index).padStart(6, '0')}`;
 
-export function writeBeads(folder, nodes, parallel) {
+/** `rich`: every bead that requires another has a condition over it, and every text names a variable. */
+export function writeBeads(folder, nodes, parallel, rich = false) {
   mkdirSync(join(folder, 'gastown', 'beads'), { recursive: true });
   writeFileSync(join(folder, 'gastown.toml'), '[project]\nformula = "gastown/formula.toml"\n');
   writeFileSync(
     join(folder, 'gastown', 'formula.toml'),
-    `[formula]\nname = "bench"\ntype = "convoy"\nrig = "default"\n\n[formula.sync]\nmode = "none"\n\n[formula.execution]\nparallel_beads = ${parallel}\n`,
+    `[formula]\nname = "bench"\ntype = "convoy"\nrig = "default"\n\n[formula.sync]\nmode = "none"\n\n[formula.execution]\nparallel_beads = ${parallel}\n${rich ? '\n[formula.vars]\nwhat = "nothing"\n' : ''}`,
   );
   nodes.forEach((requires, index) => {
     const id = name(index);
+    const condition =
+      rich && requires.length > 0
+        ? `when = "beads.${name(requires[0])}.outcome == 'done' && vars.what != 'all'"\n`
+        : '';
     writeFileSync(
       join(folder, 'gastown', 'beads', `${id}.toml`),
-      `[bead]\nid = "${id}"\nname = "Node ${index}"\npriority = 2\nagent = "shell"\n\n[bead.dependencies]\nrequires = [${requires.map((at) => `"${name(at)}"`).join(', ')}]\n\n[bead.task]\ndescription = "Does nothing, durably"\nrun = "true"\n`,
+      `[bead]\nid = "${id}"\nname = "Node ${index}"\npriority = 2\nagent = "shell"\n${condition}\n[bead.dependencies]\nrequires = [${requires.map((at) => `"${name(at)}"`).join(', ')}]\n\n[bead.task]\ndescription = "Does ${rich ? '{{what}}' : 'nothing'}, durably"\nrun = "true"\n`,
     );
   });
 }

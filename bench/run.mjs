@@ -110,6 +110,23 @@ try {
     console.log('ninja is not installed: its rows are left out');
     await runAll();
   }
+  const rich = join(folder, 'rich');
+  writeBeads(rich, nodes, 8, true);
+  const fromScratch = (place) => () => {
+    rmSync(join(place, '.gastown'), { recursive: true, force: true });
+    return once([...gastown, 'run', '--json'], { cwd: place });
+  };
+  const conditions = await pair(smoke ? 1 : 3, fromScratch(rich), fromScratch(project));
+  const richRatio = conditions.ours / conditions.theirs;
+  report(
+    'the same run with a condition and a variable in every bead',
+    ms(conditions.ours),
+    `without ${ms(conditions.theirs)}`,
+    `${richRatio.toFixed(2)} ×`,
+    '1.05 ×',
+    richRatio <= 1.05,
+  );
+
   const firstBeadMs = median(firstBeads);
   const firstBar = 1.3 * validate.theirs + 100;
   report(

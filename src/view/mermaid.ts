@@ -22,7 +22,7 @@ export function mermaid(graph: GraphView, { syncPoints = false }: DocumentOption
   const lines = [
     'flowchart TD',
     ...nodes.map(
-      (node) => `  ${key(node.id)}${shape(node)}${node.status === undefined ? '' : `:::${node.status}`}`,
+      (node) => `  ${key(node.id)}${shape(node)}${node.status === undefined ? '' : `:::${className(node.status)}`}`,
     ),
     ...edges.map((edge) => `  ${key(edge.from)} ${arrow(edge)} ${key(edge.to)}`),
     ...[...statuses].toSorted().map(classLine),
@@ -58,9 +58,12 @@ function arrow({ on, closesCycle }: GraphEdge): string {
   }
 }
 
+/** A name of letters alone: what else Mermaid takes for one differs from version to version. */
+const className = (status: NodeStatus): string => status.replaceAll('-', '');
+
 function classLine(status: NodeStatus): string {
   const { fill, line } = statusColours[status];
-  return `  classDef ${status} fill:${fill},stroke:${line},color:#111827`;
+  return `  classDef ${className(status)} fill:${fill},stroke:${line},color:#111827`;
 }
 
 /**
