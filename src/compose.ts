@@ -12,13 +12,15 @@ import { Bug, invariant } from './core/invariant.ts';
 import type { Bead, Plan } from './core/plan.ts';
 import { judge, type Surroundings } from './engine/judgement.ts';
 import type { RunRequest } from './engine/opening.ts';
+import { nodeName } from './engine/sentences.ts';
 import { runSession, type SessionEnd, type SessionHandle, type SessionObserver } from './engine/session.ts';
+import type { Stall } from './engine/stall-watch.ts';
 import { standIn } from './engine/stand-in.ts';
 import { openJournal } from './journal/open.ts';
 import { StatusKeeper } from './journal/status-keeper.ts';
 import { systemClock } from './os/clock.ts';
 import { listen } from './os/doorbell.ts';
-import { ensureDirectory, realDirectory } from './os/files.ts';
+import { ensureDirectory, realDirectory, writeFileAtomic } from './os/files.ts';
 import { isSame, ownIdentity } from './os/process-identity.ts';
 import { sweepMarkers } from './os/process-tree.ts';
 import { kindOf, realPath } from './os/read-files.ts';
@@ -45,6 +47,8 @@ export interface LocalRun {
   /** Tells the user a sentence that ends nothing. */
   readonly say: (sentence: string) => void;
   readonly onHandle: (handle: SessionHandle & { killNow(): void }) => void;
+  /** Pause when only people are waited for. */
+  readonly leavesPeople: boolean;
 }
 
 /** Runs a plan on this machine; see {@link runSession}. Throws {@link JournalProblem} when state cannot be kept. */
@@ -55,6 +59,8 @@ export async function runLocally(local: LocalRun): Promise<SessionEnd> {
   const bench = makeBench(local, journal, stateFolder);
   await using pool = bench.pool;
   const keeper = new StatusKeeper(stateFolder, journal, systemClock);
+  // Whoever waits for people alone has nothing else that would keep this process alive.
+  using _awake = stayAwake();
   const end = await runSession(
     {
       journal,
@@ -71,6 +77,8 @@ export async function runLocally(local: LocalRun): Promise<SessionEnd> {
       isStillThere: bench.isStillThere,
       judge: ({ formula }, { store, roster }, node) =>
         judge({ formula, store, roster }, surroundingsOf(local), node),
+      leavesPeople: local.leavesPeople,
+      onStall: (run, stall) => tellStall(stateFolder, run, stall, local.say),
       listen: (onRing) => listen(doorbellOf(stateFolder), onRing),
       observer: {
         opened: (...about) => observer.opened(...about),
@@ -123,6 +131,31 @@ export async function standInLocally(
   );
   if (answered === 'answered') saveStatus(new StatusKeeper(stateFolder, journal, systemClock), say);
   return answered;
+}
+
+/** The run goes on all the same, also where the dump cannot be kept. */
+function tellStall(
+  stateFolder: string,
+  { run }: RunHeader,
+  { node, dump }: Stall,
+  say: (sentence: string) => void,
+): void {
+  const file = join(stateFolder, 'stall.json');
+  const text = JSON.stringify({ run, at: systemClock.now(), ...dump }, undefined, 2);
+  let where = `with ${file}`;
+  try {
+    writeFileAtomic(file, `${text}\n`, 0o600);
+  } catch (error) {
+    where = `(${file} could not be written: ${error instanceof Error ? error.message : String(error)})`;
+  }
+  say(
+    `this is a bug of gastown: ${nodeName(node)} could run, and nothing starts it. Trying again; please report it ${where}`,
+  );
+}
+
+function stayAwake(): Disposable {
+  const timer = setInterval(() => undefined, 60_000);
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 const makePool = (stateFolder: string, projectRoot: string): ShellPool =>

@@ -16,6 +16,7 @@ const parallel = {
   placeholder: 'n',
   brief: 'Beads in work at once (default: what the formula says)',
 } as const;
+const noWait = flag('Pause, with exit code 3, when only people are waited for');
 const steal = flag('Take over from a gastown on another machine that is known to be dead');
 const writeStatus = flag('Write status into bead files that carry no status line, too');
 
@@ -91,6 +92,7 @@ const run = buildCommand({
       json,
       strict,
       writeStatus,
+      noWait,
       steal,
     },
   },
@@ -111,7 +113,7 @@ const run = buildCommand({
 
 const resume = buildCommand({
   loader: async () => (await import('./commands/resume.ts')).resume,
-  parameters: { flags: { formula, var: values, parallel, json, writeStatus, steal } },
+  parameters: { flags: { formula, var: values, parallel, json, writeStatus, noWait, steal } },
   docs: {
     brief: 'Go on with a run that was paused, stopped or interrupted',
     fullDescription: [

@@ -11,7 +11,7 @@ import { pauseSentence } from '../engine/sentences.ts';
 import type { SessionEnd, SessionHandle, SessionObserver } from '../engine/session.ts';
 import { systemClock } from '../os/clock.ts';
 import { readLastLine } from '../os/files.ts';
-import type { BeadRow } from '../ports/journal.ts';
+import type { BeadRow, PersonNeeded, RunRow } from '../ports/journal.ts';
 import type { ProjectLoad } from '../project/load-project.ts';
 import { attemptFolder, stateFolderOf } from '../project/state-folder.ts';
 import { StatusFiles } from '../project/status-files.ts';
@@ -21,6 +21,7 @@ import { type Context, EXIT, type ExitCode } from './context.ts';
 import { namedLimits } from './limits.ts';
 import { openNotifications } from './notifications.ts';
 import { print } from './terminal/console.ts';
+import { PeopleLines, personLine } from './terminal/people-lines.ts';
 import { RunLines } from './terminal/run-lines.ts';
 import { JsonReporter, LiveReporter, PlainReporter, type RunReporter } from './terminal/run-reporter.ts';
 import { unmetLines } from './unmet.ts';
@@ -30,6 +31,7 @@ export interface ExecutionFlags {
   readonly json: boolean;
   readonly writeStatus: boolean;
   readonly steal: boolean;
+  readonly noWait: boolean;
 }
 
 export interface Execution {
@@ -77,6 +79,7 @@ export async function execute(
       settings,
       request,
       steal: flags.steal,
+      leavesPeople: flags.noWait,
       observer: notifications?.beside(show) ?? show,
       say: (sentence) => show.say(sentence),
       env: console.env,
@@ -96,6 +99,8 @@ class Show implements SessionObserver {
   readonly startedAt = systemClock.now();
   run = '';
   readonly isJson: boolean;
+  /** What waits for a person now. */
+  people: readonly PersonNeeded[] = [];
   /** Beads that were done since this command began. */
   doneHere = 0;
   readonly #context: Context;
@@ -103,6 +108,7 @@ class Show implements SessionObserver {
   readonly #stateFolder: string;
   readonly #reporter: RunReporter;
   readonly #files: StatusFiles;
+  readonly #people: PeopleLines;
   #isOver = false;
 
   constructor(context: Context, root: string, plan: Plan, flags: ExecutionFlags) {
@@ -120,6 +126,7 @@ class Show implements SessionObserver {
             lastLine: (bead, attempt) => readLastLine(this.#logOf(bead, attempt)),
           })
         : new PlainReporter(console, lines);
+    this.#people = new PeopleLines(console);
     this.#files = new StatusFiles({
       root,
       formulaFile: plan.formula.file,
@@ -146,13 +153,15 @@ class Show implements SessionObserver {
   }
 
   committed(
-    _run: unknown,
+    run: RunRow,
     changed: readonly BeadRow[],
     events: Parameters<SessionObserver['committed']>[2],
   ): void {
     for (const row of changed) this.rows.set(row.id, row);
     for (const event of events) if (event.type === 'bead-done') this.doneHere += 1;
+    this.people = run.people ?? [];
     this.#reporter.committed(changed, events);
+    for (const line of this.#people.begun(run)) this.#reporter.say(line);
     this.#files.update(changed);
   }
 
@@ -248,11 +257,11 @@ function tellEnd(context: Context, phase: RunPhase, show: Show, wasInterrupted: 
   const { console } = context;
   const counts = countStatuses(show.rows.values());
   const took = formatDuration(systemClock.now() - show.startedAt);
-  const parts = (['done', 'failed', 'skipped', 'cancelled'] as const).flatMap((status) =>
-    counts[status] > 0 ? [console.paint(status, `${counts[status]} ${status}`)] : [],
+  const parts = (['done', 'failed', 'skipped', 'not-taken', 'cancelled', 'needs-person'] as const).flatMap(
+    (status) => (counts[status] > 0 ? [console.paint(status, `${counts[status]} ${status}`)] : []),
   );
   if (show.doneHere < counts.done) parts.push(`${show.doneHere} of them now`);
-  const left = show.rows.size - counts.done - counts.failed - counts.skipped - counts.cancelled;
+  const left = counts.waiting + counts.ready + counts.running + counts.paused;
   if (left > 0) parts.push(`${left} to do`);
   // With --json, standard output holds the events and nothing else.
   const stream = show.isJson ? console.stderr : console.stdout;
@@ -269,6 +278,7 @@ function tellEnd(context: Context, phase: RunPhase, show: Show, wasInterrupted: 
       return EXIT.failed;
     case 'paused':
       say(`paused: ${neutralise(pauseSentence(phase.reason))}`);
+      for (const needed of show.people) say(personLine(needed, console));
       print(console.stderr, failures(show.rows));
       say(`${parts.join(', ')} after ${took} (run ${show.run})`);
       say('  = hint: gastown logs BEAD shows what happened; gastown resume goes on');

@@ -30,6 +30,7 @@ export function previewStatus(
   return {
     formula: { name: formula.name, file: formula.file },
     run: null,
+    people: [],
     beads: previewRows(project.plan).map(statusBead),
   };
 }

@@ -2,10 +2,11 @@
 import type { StatusCounts } from '../core/status.ts';
 import { judge } from '../os/process-identity.ts';
 import type { BeadRow, JournalReader, Lease, RunRow } from '../ports/journal.ts';
-import type { StatusBead, StatusDocument, StatusRun } from './status-schema.ts';
+import type { StatusBead, StatusDocument, StatusPerson, StatusRun } from './status-schema.ts';
+import { commandFor } from './terminal/people-lines.ts';
 
 /** A run at a glance: counts of everything, rows of what is not done. */
-export interface StatusGlance extends Pick<StatusDocument, 'formula' | 'run'> {
+export interface StatusGlance extends Pick<StatusDocument, 'formula' | 'run' | 'people'> {
   readonly counts: StatusCounts;
   readonly beads: readonly StatusBead[];
 }
@@ -15,6 +16,7 @@ export function glanceAt(reader: JournalReader, run: RunRow, limit: number): Sta
   return {
     formula: { name: run.formula, file: run.formulaFile },
     run: statusRun(reader, run),
+    people: statusPeople(run),
     counts: run.counts,
     beads: reader.unfinished(run.run, limit).map(statusBead),
   };
@@ -25,6 +27,7 @@ export function recordedStatus(reader: JournalReader, run: RunRow): StatusDocume
   return {
     formula: { name: run.formula, file: run.formulaFile },
     run: statusRun(reader, run),
+    people: statusPeople(run),
     beads: reader.beads(run.run).map(statusBead),
   };
 }
@@ -41,6 +44,12 @@ export const statusBead = (row: BeadRow): StatusBead => ({
   endedAt: row.endedAt ?? null,
   note: row.note ?? null,
 });
+
+/** A run that is over waits for nobody. */
+const statusPeople = ({ phase, people = [] }: RunRow): StatusPerson[] =>
+  phase === 'settled'
+    ? []
+    : people.map(({ name, wants, note }) => ({ name, wants, note, command: commandFor({ name, wants }) }));
 
 function statusRun(reader: JournalReader, run: RunRow): StatusRun {
   return {

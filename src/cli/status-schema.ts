@@ -100,6 +100,13 @@ const run = z.strictObject({
     ),
 });
 
+const person = z.strictObject({
+  name: z.string().describe('A bead, or a sync point such as sync/0, as commands call it.'),
+  wants: z.enum(['approval', 'answer']),
+  note: z.string(),
+  command: z.string().describe('What settles it.'),
+});
+
 /** The one object that `gastown status --json` prints. */
 export const statusDocument = z.strictObject({
   formula: z.strictObject({
@@ -107,6 +114,7 @@ export const statusDocument = z.strictObject({
     file: z.string().describe('Relative to the project root.'),
   }),
   run: run.nullable().describe('The latest run; null before the first.'),
+  people: z.array(person).describe('What waits for a person, the first of them.'),
   beads: z
     .array(bead.extend({ detail: detail.optional().describe('With --bead only.') }))
     .describe('All beads in scheduling order; with --bead that one.'),
@@ -114,6 +122,7 @@ export const statusDocument = z.strictObject({
 
 export type StatusDocument = z.infer<typeof statusDocument>;
 export type StatusRun = z.infer<typeof run>;
+export type StatusPerson = StatusDocument['people'][number];
 export type StatusBead = StatusDocument['beads'][number];
 export type StatusDetail = z.infer<typeof detail>;
 export type StatusAttempt = z.infer<typeof attempt>;

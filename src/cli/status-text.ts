@@ -5,7 +5,7 @@ import { formatDuration } from '../view/duration.ts';
 import { progressLines } from '../view/progress.ts';
 import { type TableCell, tableLines } from '../view/table.ts';
 import type { StatusGlance } from './status-report.ts';
-import type { StatusBead, StatusRun } from './status-schema.ts';
+import type { StatusBead, StatusPerson, StatusRun } from './status-schema.ts';
 import type { Console } from './terminal/console.ts';
 
 /** A larger formula shows only what is not done, and of that the most urgent. */
@@ -33,7 +33,7 @@ export interface StatusTextOptions {
 
 /** The lines of `gastown status`. */
 export function statusLines(
-  { formula, run, counts, beads }: StatusGlance,
+  { formula, run, people, counts, beads }: StatusGlance,
   console: Console,
   { now, all }: StatusTextOptions,
 ): string[] {
@@ -50,6 +50,7 @@ export function statusLines(
   return [
     `${paint('heading', neutralise(formula.name))}  ${headline(run, console)}  ${paint('dim', neutralise(formula.file))}`,
     ...bar,
+    ...people.map((needed) => personText(needed, console)),
     ...prediction(run, console, now),
     '',
     ...(shown.length === 0 ? [] : table(shown, run, console, now)),
@@ -61,6 +62,10 @@ export function statusLines(
 /** A run that is active and has a living driver. */
 export const isWorking = (run: StatusRun): boolean =>
   run.phase === 'active' && (run.driver === 'alive' || run.driver === 'elsewhere');
+
+function personText({ name, note, command }: StatusPerson, { paint }: Console): string {
+  return `${paint('needs-person', 'needs a person:')} ${neutralise(name)} ${neutralise(note)}  ${paint('dim', neutralise(`(${command})`))}`;
+}
 
 function mostUrgent(beads: readonly StatusBead[]): readonly StatusBead[] {
   const groups = new Map<NodeStatus, StatusBead[]>(URGENCY.map((status) => [status, []]));

@@ -64,7 +64,9 @@ describe('a bead that needs a person', () => {
 
 describe('a sync point that needs a person', () => {
   it('is told of by its name, with its message', () => {
-    const people = [{ node: syncId(0), name: 'sync/0', note: 'waits for approval: Ship it?' }];
+    const people = [
+      { node: syncId(0), name: 'sync/0', wants: 'approval' as const, note: 'waits for approval: Ship it?' },
+    ];
     const requested = { type: 'approval-requested', at: 1, node: syncId(0), about: 'sync' } as const;
     expect(new TurningPoints().notificationsOf({ ...run, people }, [], [requested])).toEqual([
       { ...about, event: 'needs-person', bead: 'sync/0', sentence: 'waits for approval: Ship it?' },

@@ -57,6 +57,9 @@ function take(store: Store, input: Input, now: number, emit: Emit): void {
     case 'halt':
       pause(store, { type: 'stop', by: input.by }, emit);
       return;
+    case 'leave':
+      if (store.people.size > 0) pause(store, { type: 'people' }, emit);
+      return;
     case 'tick':
       passTime(store, now, emit);
       return;

@@ -47,6 +47,8 @@ export type Input =
       readonly terminal?: string;
     }
   | { readonly type: 'halt'; readonly by: string }
+  /** Only people are waited for, and whoever drives does not want to wait for them. */
+  | { readonly type: 'leave' }
   | { readonly type: 'tick' }
   | {
       readonly type: 'step-succeeded';

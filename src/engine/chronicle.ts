@@ -9,7 +9,7 @@ import { unreachable } from '../core/invariant.ts';
 import { isSettled, type NodeState } from '../core/state.ts';
 import { type NodeStatus, noCounts, statusOf } from '../core/status.ts';
 import type { Store } from '../core/store.ts';
-import type { BeadRow, Projection, RunHeader, RunRow } from '../ports/journal.ts';
+import type { BeadRow, PersonNeeded, Projection, RunHeader, RunRow } from '../ports/journal.ts';
 import type { Names } from './roster.ts';
 import { nodeName, pauseSentence } from './sentences.ts';
 
@@ -30,7 +30,9 @@ export class Chronicle {
   readonly #counts: Record<NodeStatus, number> = noCounts();
 
   constructor(header: RunHeader, names: Names) {
-    this.#header = header;
+    // A row of an earlier look is a header, too: only what holds for good is taken from it.
+    const { run, formula, formulaFile, planHash, createdAt } = header;
+    this.#header = { run, formula, formulaFile, planHash, createdAt };
     this.#names = names;
   }
 
@@ -171,11 +173,12 @@ function gateSentence({ spec }: NodeState): string {
 
 /** What people are waited for, in no more than some lines. */
 function peopleOf(store: Store): Pick<RunRow, 'people'> {
-  const people: { node: NodeId; name: string; note: string }[] = [];
+  const people: PersonNeeded[] = [];
   for (const id of store.people) {
     const node = store.node(id);
     if (!node.selected) continue;
-    people.push({ node: id, name: nodeName(id), note: noteOf(node) ?? '' });
+    const wants = node.phase.phase === 'asking' ? 'answer' : 'approval';
+    people.push({ node: id, name: nodeName(id), wants, note: noteOf(node) ?? '' });
     if (people.length === MOST_PEOPLE) break;
   }
   return people.length === 0 ? {} : { people };

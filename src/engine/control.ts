@@ -64,8 +64,8 @@ export function answerRequest(store: Store, request: Request, history: () => Ite
       const who = lastWord(request.node, history, ['answered']);
       return refused(
         who === undefined
-          ? `${name} asks nothing: ${phaseSentence(node)}`
-          : `${who.by} answered ${name} already: ${phaseSentence(node)}`,
+          ? `${name} asks nothing: ${phaseSentence(store.run, node)}`
+          : `${who.by} answered ${name} already: ${phaseSentence(store.run, node)}`,
       );
     }
     case 'pause': {
@@ -85,7 +85,7 @@ export function answerRequest(store: Store, request: Request, history: () => Ite
       const node = store.nodes.get(request.node);
       if (node === undefined) return unknown(request.node);
       if (!isSettled(node.phase) || node.phase.phase === 'done')
-        return refused(`${nodeName(request.node)} cannot be tried again: ${phaseSentence(node)}`);
+        return refused(`${nodeName(request.node)} cannot be tried again: ${phaseSentence(store.run, node)}`);
       return accepted(`${nodeName(request.node)} is tried again, with all its attempts`);
     }
     case 'skip': {
@@ -94,7 +94,7 @@ export function answerRequest(store: Store, request: Request, history: () => Ite
       const name = nodeName(request.node);
       if (node.spec.kind === 'sync') return refused(`${name} is no bead, and cannot be left out`);
       if (node.phase.phase === 'done' || isExcused(node.phase) || node.phase.phase === 'stopping')
-        return refused(`${name} cannot be left out: ${phaseSentence(node)}`);
+        return refused(`${name} cannot be left out: ${phaseSentence(store.run, node)}`);
       return accepted(
         isInWork(node.phase)
           ? `${name} is stopped, then left out`
@@ -111,7 +111,9 @@ export function answerRequest(store: Store, request: Request, history: () => Ite
       const node = store.nodes.get(request.node);
       if (node === undefined) return unknown(request.node);
       if (isSettled(node.phase))
-        return refused(`nothing can be added below ${nodeName(request.node)}: ${phaseSentence(node)}`);
+        return refused(
+          `nothing can be added below ${nodeName(request.node)}: ${phaseSentence(store.run, node)}`,
+        );
       const admission = admit(store, node, request.proposal);
       if (admission.type === 'refused') return refused(`the beads cannot be added: ${admission.why}`);
       return accepted(`${admission.proposal.nodes.length} added below ${nodeName(request.node)}`);
@@ -142,8 +144,8 @@ function decision(
     const who = lastWord(id, history, ['approved', 'rejected']);
     return refused(
       who === undefined
-        ? `${name} is not waiting for approval: ${phaseSentence(node)}`
-        : `${name} was ${who.type} by ${who.by} already: ${phaseSentence(node)}`,
+        ? `${name} is not waiting for approval: ${phaseSentence(store.run, node)}`
+        : `${name} was ${who.type} by ${who.by} already: ${phaseSentence(store.run, node)}`,
     );
   }
   return accepted(type === 'approve' ? approval(store, node) : `${name} is rejected: ${rejection(node)}`);
@@ -159,8 +161,9 @@ function approval(store: Store, node: NodeState): string {
     const count = admission?.proposal.nodes.length ?? 0;
     return `${name} is approved: ${count === 1 ? '1 bead joins' : `${count} beads join`} the run`;
   }
-  const then =
-    node.spec.kind === 'sync' ? 'the next level may start' : 'it starts as soon as there is a slot';
+  const isPaused = store.run.phase.phase === 'paused';
+  const bead = isPaused ? 'it starts' : 'it starts as soon as there is a slot';
+  const then = node.spec.kind === 'sync' ? 'the next level may start' : bead;
   return `${name} is approved: ${starts(store, then)}`;
 }
 

@@ -15,6 +15,7 @@ import type { Event } from '../core/events.ts';
 import { type EffectKey, effectKey } from '../core/ids.ts';
 import type { EffectRef, Input } from '../core/input.ts';
 import { invariant } from '../core/invariant.ts';
+import { stalled } from '../core/stall.ts';
 import type { NodeState, RunPhase } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
 import { nextDue } from '../core/time.ts';
@@ -31,6 +32,7 @@ import type { Clock } from '../ports/work.ts';
 import type { Chronicle } from './chronicle.ts';
 import { answerMessage } from './control.ts';
 import type { Beginning, Crew } from './crew.ts';
+import { type Stall, StallWatch } from './stall-watch.ts';
 
 /** What a driver is made from. */
 export interface DriverParts {
@@ -42,6 +44,10 @@ export interface DriverParts {
   readonly crew: Crew;
   /** Says what becomes of a node that is `judging`: evaluates its condition, or makes beads of its list. Only looks. */
   readonly judge: (node: NodeState) => Input;
+  /** Called when work that could be done is not, which is a bug of ours. */
+  readonly onStall: (stall: Stall) => void;
+  /** Pause when only people are waited for. */
+  readonly leavesPeople: boolean;
   /** Called after every commit with what changed. */
   readonly observe: (run: RunRow, changed: readonly BeadRow[], events: readonly Event[]) => void;
 }
@@ -60,6 +66,7 @@ export class Driver {
   readonly #inherited = new Set<EffectKey>();
   /** Added to the clock: a run never goes back in time, even if the wall clock did between two drivers. */
   readonly #skewMs: number;
+  readonly #watch: StallWatch;
   readonly #end: Promise<RunPhase>;
   #resolve!: (phase: RunPhase) => void;
   #reject!: (error: unknown) => void;
@@ -75,6 +82,9 @@ export class Driver {
   constructor(parts: DriverParts) {
     this.#parts = parts;
     this.#skewMs = Math.max(0, parts.store.run.lastAt - parts.clock.now());
+    const { store, clock, onStall } = parts;
+    const nudge = (): void => this.tell({ type: 'tick' });
+    this.#watch = new StallWatch({ store, clock, report: onStall, nudge });
     this.#end = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -144,14 +154,15 @@ export class Driver {
     this.#inputs = [];
     const due = nextDue(this.#parts.store);
     if (due !== undefined && due <= this.#now()) inputs.push({ type: 'tick' });
-    this.#commit(inputs);
+    const hasHappened = this.#commit(inputs);
     this.#carryOut();
     this.#arm();
+    this.#watch.turned(hasHappened);
     this.#endIfIdle();
   }
 
-  /** Decides on a batch and makes it durable; only then may anything act on it (I1). */
-  #commit(inputs: readonly Told[]): void {
+  /** Decides on a batch and makes it durable; only then may anything act on it (I1). Says whether anything happened. */
+  #commit(inputs: readonly Told[]): boolean {
     const { store, chronicle, journal, epoch, observe } = this.#parts;
     const now = this.#now();
     const events: Event[] = [];
@@ -183,6 +194,7 @@ export class Driver {
       observe(projection.run, projection.beads, events);
     }
     for (const [id, reply] of replies) journal.handled(epoch, id, reply);
+    return events.length > 0;
   }
 
   /** The run's events, those that are about to be committed included. */
@@ -231,7 +243,10 @@ export class Driver {
     const { phase } = this.#parts.store.run;
     if (this.#alive.size > 0 || this.#inputs.length > 0 || phase.phase === 'aborting') return;
     if (phase.phase === 'active') {
-      invariant(this.#isWaiting(), 'an active run without live effects waits for time, people or a terminal');
+      const isStuck = !this.#isWaiting();
+      // What is stalled is not waiting either: the watch will see to it.
+      if (isStuck) invariant(stalled(this.#parts.store) !== undefined, 'an active run waits for something');
+      else if (this.#parts.leavesPeople && this.#waitsForPeople()) this.tell({ type: 'leave' });
       return;
     }
     this.#close();
@@ -246,6 +261,11 @@ export class Driver {
     for (const { selected, phase } of store.nodes.values())
       if (selected && phase.phase === 'waiting') return true;
     return false;
+  }
+
+  #waitsForPeople(): boolean {
+    const { store } = this.#parts;
+    return store.people.size > 0 && nextDue(store) === undefined;
   }
 
   #guard(act: () => void): void {
@@ -272,6 +292,7 @@ export class Driver {
 
   #close(): void {
     this.#isOver = true;
+    this.#watch[Symbol.dispose]();
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;
   }

@@ -2,7 +2,7 @@
 import type { PauseReason } from '../core/events.ts';
 import type { NodeId } from '../core/ids.ts';
 import { unreachable } from '../core/invariant.ts';
-import type { NodeState } from '../core/state.ts';
+import type { NodeState, RunState } from '../core/state.ts';
 
 /** One sentence, which may hold outside text. */
 export function pauseSentence(reason: PauseReason): string {
@@ -36,7 +36,7 @@ const isSync = (node: NodeId): boolean => node.startsWith(SYNC);
 export const nodeName = (node: NodeId): string => (isSync(node) ? node.slice(1) : node);
 
 /** Where a node is, as the end of a sentence that has named it. */
-export function phaseSentence({ phase, attempts, spec }: NodeState): string {
+export function phaseSentence(run: RunState, { phase, attempts, spec }: NodeState): string {
   const it = spec.kind === 'sync' ? 'its level' : 'it';
   switch (phase.phase) {
     case 'waiting':
@@ -46,7 +46,7 @@ export function phaseSentence({ phase, attempts, spec }: NodeState): string {
     case 'gated':
       return 'it waits for approval';
     case 'ready':
-      return 'it waits for a free slot';
+      return run.phase.phase === 'paused' ? 'it starts when the run goes on' : 'it waits for a free slot';
     case 'delayed':
       return `attempt ${attempts} failed, and the next one waits its turn`;
     case 'running':

@@ -28,6 +28,7 @@ import { replayMachine } from './history.ts';
 import { claim } from './lease.ts';
 import { dismissStale } from './message.ts';
 import { type Opening, open, type RunRequest, unmetRequirements } from './opening.ts';
+import type { Stall } from './stall-watch.ts';
 
 /** What a session is made from. */
 export interface SessionParts {
@@ -43,6 +44,10 @@ export interface SessionParts {
   readonly isStillThere: (bead: Bead) => boolean;
   /** See {@link DriverParts.judge}. */
   readonly judge: (plan: Plan, run: Pick<Opening, 'store' | 'roster'>, node: NodeState) => Input;
+  /** See {@link DriverParts.onStall}. */
+  readonly onStall: (run: RunHeader, stall: Stall) => void;
+  /** See {@link DriverParts.leavesPeople}. */
+  readonly leavesPeople: boolean;
   /** Rings when somebody wrote into the inbox. */
   readonly listen: (onRing: () => void) => Disposable;
   readonly observer: SessionObserver;
@@ -141,6 +146,8 @@ async function drive(
     clock,
     crew,
     judge: (node) => parts.judge(request.plan, opening, node),
+    onStall: (stall) => parts.onStall(header, stall),
+    leavesPeople: parts.leavesPeople,
     observe: (run, changed, events) => {
       if (events.some((event) => event.type === 'step-succeeded' || event.type === 'attempt-failed'))
         sweeper.ask(clock);

@@ -86,6 +86,10 @@ class Simulation {
         folder: () => '/',
         isStillThere: () => true,
         judge: (_plan, _run, node) => judgedByFate(node),
+        leavesPeople: false,
+        onStall: ({ run }, { node }) => {
+          throw new Error(`run ${run} stalled at ${node}`);
+        },
         listen: () => ({ [Symbol.dispose]: () => undefined }),
         observer: { opened: () => undefined, committed: () => undefined, swept: () => undefined },
       },

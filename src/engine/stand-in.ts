@@ -72,12 +72,16 @@ async function answerAll(
   };
   const replies: (readonly [number, Reply])[] = [];
   for (const message of messages) {
-    const { input, reply } = answerMessage(store, message, history);
-    if (input !== undefined && !isForDrivers(input)) {
-      if (wouldStart(store, input)) take({ type: 'pause', by: message.from });
-      take(input);
+    const answer = answerMessage(store, message, history);
+    if (answer.input !== undefined && isForDrivers(answer.input)) {
+      replies.push([message.id, UNDRIVEN]);
+      continue;
     }
-    replies.push([message.id, input !== undefined && isForDrivers(input) ? UNDRIVEN : reply]);
+    const mustPause = answer.input !== undefined && wouldStart(store, answer.input);
+    if (mustPause) take({ type: 'pause', by: message.from });
+    const { input, reply } = mustPause ? answerMessage(store, message, history) : answer;
+    if (input !== undefined) take(input);
+    replies.push([message.id, reply]);
   }
   if (store.run.phase.phase === 'aborting')
     for (const id of [...store.inWork]) {

@@ -57,6 +57,16 @@ export interface BeadRow {
   readonly parent?: NodeId;
 }
 
+/** What cannot go on before a person has spoken. */
+export interface PersonNeeded {
+  readonly node: NodeId;
+  /** What commands call it. */
+  readonly name: string;
+  readonly wants: 'approval' | 'answer';
+  /** One sentence; may hold outside text. */
+  readonly note: string;
+}
+
 /** A run as readers see it. */
 export interface RunRow extends RunHeader {
   readonly phase: 'active' | 'paused' | 'settled';
@@ -68,8 +78,8 @@ export interface RunRow extends RunHeader {
   readonly parallel: number;
   /** How many beads have each status: a glance at a large run needs no rows. */
   readonly counts: StatusCounts;
-  /** What waits for a person, where something does: beads and sync points, at most some; `name` is what commands call it. */
-  readonly people?: readonly { readonly node: NodeId; readonly name: string; readonly note: string }[];
+  /** What waits for a person, where something does: beads and sync points, at most some. */
+  readonly people?: readonly PersonNeeded[];
   /** Sync points stand between its levels. */
   readonly hasSync?: true;
 }

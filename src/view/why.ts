@@ -134,7 +134,11 @@ function commandsFor(store: Store, root: NodeState, facts: WhyFacts): string[] {
     case 'asking':
       return [`gastown answer ${name} TEXT`, ...goOn];
     case 'failed':
-      return [`gastown logs ${name}`, `gastown retry ${name}`, ...goOn].slice(spec.kind === 'bead' ? 0 : 1);
+      return [
+        ...(root.attempts > 0 && spec.kind === 'bead' ? [`gastown logs ${name}`] : []),
+        `gastown retry ${name}`,
+        ...goOn,
+      ];
     case 'skipped':
       return phase.how === 'person' ? [`gastown retry ${name}`, ...goOn] : goOn;
     default:

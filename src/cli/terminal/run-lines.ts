@@ -1,11 +1,30 @@
 /** What is worth a line when it happens in a run; one event gives at most one line. */
-import type { Event } from '../../core/events.ts';
+import type { Event, StopReason } from '../../core/events.ts';
 import type { NodeId } from '../../core/ids.ts';
 import { neutralise } from '../../diagnostic/neutralise.ts';
+import { nodeName } from '../../engine/sentences.ts';
 import type { BeadRow } from '../../ports/journal.ts';
 import { formatDuration } from '../../view/duration.ts';
 import type { Role } from '../../view/theme.ts';
 import type { Console } from './console.ts';
+
+const STOPPING: Readonly<Record<StopReason, string>> = {
+  timeout: 'past its time limit, being stopped',
+  skip: 'left out, being stopped',
+  withdrawn: 'not asked for any more, being stopped',
+};
+
+const WAITS_FOR_ADDED = 'its own work is done; waiting for the beads it added';
+
+function leftOutText({ node, because, how }: Extract<Event, { type: 'bead-skipped' }>): string {
+  if (how === 'person') return 'left out by a person';
+  return because === node
+    ? 'not taken: its condition does not hold'
+    : `not taken: ${nodeName(because)} was not, or did not fail`;
+}
+
+const addedText = ({ nodes, by }: Extract<Event, { type: 'beads-added' }>): string =>
+  `${by.type === 'person' ? `${by.name} added` : 'added'} ${nodes.length === 1 ? '1 bead' : `${nodes.length} beads`}`;
 
 export class RunLines {
   readonly #console: Console;
@@ -51,16 +70,48 @@ export class RunLines {
         return this.#line('failed', marks.failed, event.node, text) + this.#whereToLook(event);
       }
       case 'stop-requested':
-        return this.#line('problem', marks.paused, event.node, 'past its time limit, being stopped');
+        return this.#line('problem', marks.paused, event.node, STOPPING[event.reason]);
       case 'attempt-cancelled':
         return this.#line('cancelled', marks.cancelled, event.node, 'stopped; nothing is spent');
       case 'bead-skipped':
+        return event.how === undefined
+          ? this.#line(
+              'skipped',
+              marks.skipped,
+              event.node,
+              `skipped because ${event.because} did not succeed`,
+            )
+          : this.#line('not-taken', marks['not-taken'], event.node, leftOutText(event));
+      case 'condition-judged':
+        if (event.verdict !== 'error') return undefined;
         return this.#line(
-          'skipped',
-          marks.skipped,
+          'failed',
+          marks.failed,
           event.node,
-          `skipped because ${event.because} did not succeed`,
+          event.message ?? 'its condition cannot be judged',
         );
+      case 'approved':
+        return this.#line('ready', marks.ready, event.node, `approved by ${event.by}`);
+      case 'rejected':
+        return this.#line('failed', marks.failed, event.node, `rejected by ${event.by}: ${event.reason}`);
+      case 'answered':
+        return this.#line('ready', marks.ready, event.node, `answered by ${event.by}`);
+      case 'beads-added':
+        return this.#line('plain', '+', event.parent, addedText(event));
+      case 'bead-worked':
+        return this.#line('waiting', marks.waiting, event.node, WAITS_FOR_ADDED);
+      case 'run-paused':
+        return event.reason.type === 'pause'
+          ? this.#about(
+              'paused',
+              marks.paused,
+              `${event.reason.by} paused the run; what runs is finished first`,
+            )
+          : undefined;
+      case 'run-aborted':
+        return event.by === undefined
+          ? undefined
+          : this.#about('cancelled', marks.cancelled, `${event.by} cancelled the run`);
       default:
         return undefined;
     }
@@ -74,7 +125,11 @@ export class RunLines {
   }
 
   #line(role: Role, mark: string, bead: NodeId, text: string): string {
-    return `${this.#console.paint(role, mark)} ${neutralise(bead)}  ${this.#console.paint('dim', neutralise(text))}`;
+    return this.#about(role, mark, text, `${neutralise(nodeName(bead))}  `);
+  }
+
+  #about(role: Role, mark: string, text: string, subject = ''): string {
+    return `${this.#console.paint(role, mark)} ${subject}${this.#console.paint('dim', neutralise(text))}`;
   }
 
   #took(bead: NodeId, at: number): string {
