@@ -179,7 +179,6 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
   const worker = { pool, projectRoot, marker, graceMs: GRACE_MS };
   const shell = new ShellAgent(worker);
   const headless = new Map<string, Agent>();
-  const agentOf = agentsOfPlan(request.plan);
 
   const byOwner = (found: ReadonlyMap<string, number>): { node: NodeId; processes: number }[] =>
     [...found].flatMap(([mark, processes]) => {
@@ -194,19 +193,20 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
       return { rig, settings: found };
     },
     agent: (bead) => {
-      const name = agentOf.get(bead.id);
+      const { agent: name } = bead;
       if (name === 'shell') return { agent: shell, settings: undefined };
       const found = name === undefined ? undefined : settings.agents[name];
       if (found === undefined) throw new Bug(`bead ${bead.id} has no agent`);
       let agent = headless.get(found.name);
       if (agent === undefined) {
-        const prompt = promptFor({ projectRoot, plan: request.plan, settings });
+        const prompt = promptFor({ projectRoot, settings });
         agent = new HeadlessAgent({ ...worker, agent: found, prompt });
         headless.set(found.name, agent);
       }
       return { agent, settings: found };
     },
     verifier,
+    propose: ({ bead }) => `bead "${bead.id}" may not add beads`,
     settle: settlerOf(worker, stateFolder),
     sweepRun: async (run, inWork) => {
       const folder = join(stateFolder, 'runs', run);
@@ -253,12 +253,6 @@ export function preflight(local: Pick<LocalRun, 'projectRoot' | 'settings' | 'en
     }
   }
   return [...sentences];
-}
-
-function agentsOfPlan(plan: Plan): ReadonlyMap<NodeId, string> {
-  return new Map(
-    plan.nodes.flatMap((node) => (node.kind === 'bead' ? [[node.id, node.agent] as const] : [])),
-  );
 }
 
 /** Makes the markers of this project's processes unguessable; kept with the journal, so that a later driver knows them. */
