@@ -23,9 +23,12 @@ import { isSame, ownIdentity } from './os/process-identity.ts';
 import { sweepMarkers } from './os/process-tree.ts';
 import { kindOf, realPath } from './os/read-files.ts';
 import { ShellPool } from './os/shell-pool.ts';
+import { planAdditions, refusalText } from './plan/additions/additions.ts';
 import type { Settings } from './plan/settings.ts';
 import type { Journal, RunHeader } from './ports/journal.ts';
 import { type Agent, MARKER_VARIABLE, type MarkerOf, type Performers } from './ports/work.ts';
+import { contentHash } from './project/load-project.ts';
+import { projectFiles } from './project/project-files.ts';
 import { attemptFolder, doorbellOf, stateFolderOf } from './project/state-folder.ts';
 import { DirectoryRig, openDirectory, RigProblem } from './rigs/directory.ts';
 import { remainingMarkers, settleStep } from './rigs/settlement.ts';
@@ -159,7 +162,7 @@ interface Bench {
 }
 
 function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Bench {
-  const { projectRoot, settings, request, env } = local;
+  const { projectRoot, settings, env } = local;
   const pool = makePool(stateFolder, projectRoot);
   /** Whose processes a marker finds; forgotten once they were looked for. */
   const owners = new Map<string, NodeId>();
@@ -206,7 +209,13 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
       return { agent, settings: found };
     },
     verifier,
-    propose: ({ bead }) => `bead "${bead.id}" may not add beads`,
+    propose: ({ bead, ...spawn }) => {
+      const { formula } = local.request.plan;
+      const mayRun = formula.spawn?.approval ?? false;
+      const about = { formula, settings, hash: contentHash, documents: projectFiles(projectRoot), mayRun };
+      const addition = planAdditions({ parent: bead, ...spawn, ...about });
+      return addition.type === 'proposal' ? addition.proposal : refusalText(addition.diagnostics);
+    },
     settle: settlerOf(worker, stateFolder),
     sweepRun: async (run, inWork) => {
       const folder = join(stateFolder, 'runs', run);

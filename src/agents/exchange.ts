@@ -98,9 +98,10 @@ export function readSpawnFiles(attempt: Attempt, secretValues: readonly string[]
     return `there are ${names.length} files in $GASTOWN_SPAWN_DIR, and at most ${MAX_SPAWN_FILES} are read`;
   const files: SpawnFile[] = [];
   for (const name of names) {
-    const left = readLeftFile(join(folder, name), MAX_SPAWN_FILE_BYTES);
+    const path = join(folder, name);
+    const left = readLeftFile(path, MAX_SPAWN_FILE_BYTES);
     if (left.type === 'problem') return `the file ${name} in $GASTOWN_SPAWN_DIR ${left.why}`;
-    if (left.type === 'text') files.push({ name, text: redactText(left.text, secretValues) });
+    if (left.type === 'text') files.push({ name, path, text: redactText(left.text, secretValues) });
   }
   return files;
 }

@@ -36,10 +36,10 @@ export class ContextDocuments {
   readonly #parsed = new Map<string, Document>();
   readonly #found = new Map<string, ReturnType<typeof findSection>>();
   readonly #unknown = new Set<string>();
-  readonly #formula: FormulaDraft;
+  readonly #formula: Pick<FormulaDraft, 'source'>;
   readonly #collector: Collector;
 
-  constructor(formula: FormulaDraft, files: ProjectFiles, collector: Collector) {
+  constructor(formula: Pick<FormulaDraft, 'context' | 'source'>, files: ProjectFiles, collector: Collector) {
     this.#formula = formula;
     this.#collector = collector;
     const paths = new Map<string, string | undefined>();

@@ -54,9 +54,10 @@ export interface Rig {
   prepare(attempt: Attempt, key: EffectKey, signal: AbortSignal): Promise<StepEnd<undefined>>;
 }
 
-/** A spawn file as it was found: its name and its text. */
+/** A spawn file as it was found: its name, where it is kept, and its text. */
 export interface SpawnFile {
   readonly name: string;
+  readonly path: string;
   readonly text: string;
 }
 

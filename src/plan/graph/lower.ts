@@ -201,7 +201,11 @@ function policyOf(bead: BeadDraft, formula: FormulaDraft, known: Map<string, Pol
   return policy;
 }
 
-function stepsOf(bead: BeadDraft, { rig }: Assignment): readonly Step[] {
+/** What one attempt goes through. */
+export function stepsOf(
+  bead: Pick<BeadDraft, 'artifacts' | 'checks' | 'criteria'>,
+  { rig }: Pick<Assignment, 'rig'>,
+): readonly Step[] {
   const isVerified =
     bead.artifacts.length > 0 || bead.checks.length > 0 || bead.criteria.length > 0 || rig.checks.length > 0;
   return STEPS[rig.setup.length > 0 ? (isVerified ? 'both' : 'prepared') : isVerified ? 'verified' : 'plain'];
@@ -215,7 +219,8 @@ const STEPS: Readonly<Record<'both' | 'prepared' | 'verified' | 'plain', readonl
   plain: ['work'],
 };
 
-function joinOf({ join, requires, onFailureOf }: BeadDraft): Join {
+/** How many requirements must be met. */
+export function joinOf({ join, requires, onFailureOf }: BeadDraft): Join {
   if (join === undefined || join.value === 'all' || requires.length + onFailureOf.length === 0) return ALL;
   return join.value === 'any' ? ANY : { type: 'quorum', atLeast: join.value };
 }
