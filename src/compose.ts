@@ -24,6 +24,7 @@ import { sweepMarkers } from './os/process-tree.ts';
 import { kindOf, realPath } from './os/read-files.ts';
 import { ShellPool } from './os/shell-pool.ts';
 import { planAdditions, refusalText } from './plan/additions/additions.ts';
+import { planItems } from './plan/additions/items.ts';
 import type { Settings } from './plan/settings.ts';
 import type { Journal, RunHeader } from './ports/journal.ts';
 import { type Agent, MARKER_VARIABLE, type MarkerOf, type Performers } from './ports/work.ts';
@@ -92,14 +93,16 @@ export async function runLocally(local: LocalRun): Promise<SessionEnd> {
 }
 
 /** What conditions and templates may look at. */
-function surroundingsOf({ projectRoot, env }: LocalRun): Surroundings {
+function surroundingsOf(local: LocalRun): Surroundings {
+  const { projectRoot, env, request } = local;
   return {
     env: (name) => env[name],
     fileExists: (path) => {
       const real = realPath(join(projectRoot, path));
       return real?.startsWith(`${projectRoot}/`) === true && kindOf(real) === 'file';
     },
-    fromItems: () => 'templates cannot be filled in yet',
+    fromItems: (template, node, items) =>
+      planItems({ template, node, items, formula: request.plan.formula, ...planningOf(local) }),
   };
 }
 
@@ -154,6 +157,13 @@ const settlerOf =
     ensureDirectory(folder);
     return settleStep(worker, folder, effectKey(run, node, attempt, step), step);
   };
+
+/** What beads that join a run are planned with; context documents are looked at anew. */
+const planningOf = ({ projectRoot, settings }: Pick<LocalRun, 'projectRoot' | 'settings'>) => ({
+  settings,
+  hash: contentHash,
+  documents: projectFiles(projectRoot),
+});
 
 interface Bench {
   readonly pool: ShellPool;
@@ -212,8 +222,7 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
     propose: ({ bead, ...spawn }) => {
       const { formula } = local.request.plan;
       const mayRun = formula.spawn?.approval ?? false;
-      const about = { formula, settings, hash: contentHash, documents: projectFiles(projectRoot), mayRun };
-      const addition = planAdditions({ parent: bead, ...spawn, ...about });
+      const addition = planAdditions({ parent: bead, ...spawn, formula, mayRun, ...planningOf(local) });
       return addition.type === 'proposal' ? addition.proposal : refusalText(addition.diagnostics);
     },
     settle: settlerOf(worker, stateFolder),

@@ -10,7 +10,7 @@ import type { Diagnostic } from '../../diagnostic/diagnostic.ts';
 import { quote } from '../../diagnostic/neutralise.ts';
 import { beadKey } from '../assemble.ts';
 import { defaultAgent, SHELL } from '../assignments.ts';
-import { ContextDocuments, type Section } from '../context.ts';
+import type { ContextDocuments, Section } from '../context.ts';
 import { type BeadDraft, draftOf } from '../dialects/bead-draft.ts';
 import { Reading } from '../dialects/reading.ts';
 import { spawnFile } from '../dialects/spawn-schema.ts';
@@ -21,6 +21,8 @@ import type { Hash, ProjectFiles } from '../load-request.ts';
 import type { Settings } from '../settings.ts';
 import { Source } from '../toml/source.ts';
 import { readToml } from '../toml/toml.ts';
+import { childId, isTooLong, LONGEST_ID } from './child-id.ts';
+import { openDocuments } from './sections.ts';
 
 /** A description of one bead to add. */
 export interface AdditionFile {
@@ -58,9 +60,6 @@ export type Addition =
       readonly sources: ReadonlyMap<string, string>;
     };
 
-/** Longest id with those of its parents, counted as a folder's name: what every file system takes. */
-const LONGEST_ID = 200;
-
 /** Reads files that describe beads, and makes beads of them. */
 export function planAdditions(request: AdditionRequest): Addition {
   const collector = new Collector();
@@ -73,7 +72,7 @@ export function planAdditions(request: AdditionRequest): Addition {
   }
   const graph = resolve(drafts, new Set(elsewhere.keys()), collector);
   for (const draft of graph.beads) checkArtifacts(draft, collector);
-  const documents = documentsOf(request, collector);
+  const documents = openDocuments(request, collector);
   const beads = inOrder(graph).flatMap(
     (at) => makeBead({ ...request, graph, elsewhere, documents, collector }, at) ?? [],
   );
@@ -99,8 +98,7 @@ function readFile(
   const table = root && spawnFile(mayRun).read(root, new Reading(source, collector, true))?.bead;
   const draft = table && draftOf(table, source, collector);
   if (draft === undefined) return undefined;
-  const length = childId(parent, draft.id).replaceAll('/', '%2F').length;
-  if (length > LONGEST_ID)
+  if (isTooLong(childId(parent, draft.id)))
     collector.report(
       'plan/bad-id',
       `the id ${quote(draft.id)} is too long: with those of the beads above it may have ${LONGEST_ID} characters`,
@@ -109,21 +107,12 @@ function readFile(
   return draft;
 }
 
-const childId = (parent: Pick<Bead, 'id'>, segment: string): NodeId => nodeId(`${parent.id}/${segment}`);
-
 /** A requirement that is none of the new beads: the bead itself, one it added before, any other of the run. */
 function needOutside(value: string, { parent, find }: AdditionRequest): Need | undefined {
   if (value === parent.id) return { node: parent.id, on: 'worked' };
   const before = childId(parent, value);
   if (find(before) !== undefined) return { node: before, on: 'succeeded' };
   return find(nodeId(value)) === undefined ? undefined : { node: nodeId(value), on: 'succeeded' };
-}
-
-function documentsOf({ formula, documents }: AdditionRequest, collector: Collector): ContextDocuments {
-  const context = Object.entries(formula.context).flatMap(([key, path]) =>
-    path === undefined ? [] : [{ key, path: { value: path, start: 0, end: 0 } }],
-  );
-  return new ContextDocuments({ context, source: new Source(formula.file, '') }, documents, collector);
 }
 
 /** Each after what it requires; what is in a cycle is left out, since that was reported. */
@@ -193,7 +182,7 @@ function makeBead(making: Making, at: number): { readonly bead: Bead; readonly n
     agent: agent ?? '',
     locks: [...new Set(definition.artifacts)].sort(),
     key,
-    steps: stepsOf(draft, { rig }),
+    steps: stepsOf(draft, rig),
     depth,
   };
   return { bead, node };

@@ -10,10 +10,11 @@
  * join counts only the former.
  */
 import { type NodeId, type Step, syncId } from '../../core/ids.ts';
-import type { BeadNode, Formula, Join, Need, NodeSpec, Policy } from '../../core/plan.ts';
+import type { Bead, BeadNode, Formula, Join, Need, NodeSpec, Policy } from '../../core/plan.ts';
 import type { Assignment } from '../assignments.ts';
 import type { BeadDraft } from '../dialects/bead-draft.ts';
 import type { FormulaDraft } from '../dialects/formula-draft.ts';
+import type { RigSettings } from '../settings.ts';
 import { type Expressions, nodeExtras } from './extras.ts';
 import { DEFAULT_PRIORITY } from './order.ts';
 import type { Graph } from './resolve.ts';
@@ -175,7 +176,7 @@ function beadNode(
     locks: parts.locks[node] ?? [],
     key: parts.keys[node] ?? '',
     // Beads made from a template do the work.
-    steps: bead.forEach === undefined ? stepsOf(bead, assignment) : NO_STEPS,
+    steps: bead.forEach === undefined ? stepsOf(bead, assignment.rig) : NO_STEPS,
     ...nodeExtras(bead, parts.expressions[node], parts.formula),
   };
 }
@@ -203,8 +204,8 @@ function policyOf(bead: BeadDraft, formula: FormulaDraft, known: Map<string, Pol
 
 /** What one attempt goes through. */
 export function stepsOf(
-  bead: Pick<BeadDraft, 'artifacts' | 'checks' | 'criteria'>,
-  { rig }: Pick<Assignment, 'rig'>,
+  bead: Pick<Bead | BeadDraft, 'artifacts' | 'checks' | 'criteria'>,
+  rig: Pick<RigSettings, 'setup' | 'checks'>,
 ): readonly Step[] {
   const isVerified =
     bead.artifacts.length > 0 || bead.checks.length > 0 || bead.criteria.length > 0 || rig.checks.length > 0;
