@@ -25,9 +25,13 @@ import { isSame, ownIdentity } from './os/process-identity.ts';
 import { sweepMarkers } from './os/process-tree.ts';
 import { kindOf, realPath } from './os/read-files.ts';
 import { ShellPool } from './os/shell-pool.ts';
+import { planAdditions, refusalText } from './plan/additions/additions.ts';
+import { planItems } from './plan/additions/items.ts';
 import type { Settings } from './plan/settings.ts';
 import type { Journal, RunHeader } from './ports/journal.ts';
 import { type Agent, MARKER_VARIABLE, type MarkerOf, type Performers } from './ports/work.ts';
+import { contentHash } from './project/load-project.ts';
+import { projectFiles } from './project/project-files.ts';
 import { attemptFolder, doorbellOf, stateFolderOf } from './project/state-folder.ts';
 import { DirectoryRig, openDirectory, RigProblem } from './rigs/directory.ts';
 import { remainingMarkers, settleStep } from './rigs/settlement.ts';
@@ -97,14 +101,16 @@ export async function runLocally(local: LocalRun): Promise<SessionEnd> {
 }
 
 /** What conditions and templates may look at. */
-function surroundingsOf({ projectRoot, env }: LocalRun): Surroundings {
+function surroundingsOf(local: LocalRun): Surroundings {
+  const { projectRoot, env, request } = local;
   return {
     env: (name) => env[name],
     fileExists: (path) => {
       const real = realPath(join(projectRoot, path));
       return real?.startsWith(`${projectRoot}/`) === true && kindOf(real) === 'file';
     },
-    fromItems: () => 'templates cannot be filled in yet',
+    fromItems: (template, node, items) =>
+      planItems({ template, node, items, formula: request.plan.formula, ...planningOf(local) }),
   };
 }
 
@@ -185,6 +191,13 @@ const settlerOf =
     return settleStep(worker, folder, effectKey(run, node, attempt, step), step);
   };
 
+/** What beads that join a run are planned with; context documents are looked at anew. */
+const planningOf = ({ projectRoot, settings }: Pick<LocalRun, 'projectRoot' | 'settings'>) => ({
+  settings,
+  hash: contentHash,
+  documents: projectFiles(projectRoot),
+});
+
 interface Bench {
   readonly pool: ShellPool;
   readonly performers: (run: RunHeader) => Performers;
@@ -192,7 +205,7 @@ interface Bench {
 }
 
 function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Bench {
-  const { projectRoot, settings, request, env } = local;
+  const { projectRoot, settings, env } = local;
   const pool = makePool(stateFolder, projectRoot);
   /** Whose processes a marker finds; forgotten once they were looked for. */
   const owners = new Map<string, NodeId>();
@@ -212,7 +225,6 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
   const worker = { pool, projectRoot, marker, graceMs: GRACE_MS };
   const shell = new ShellAgent(worker);
   const headless = new Map<string, Agent>();
-  const agentOf = agentsOfPlan(request.plan);
 
   const byOwner = (found: ReadonlyMap<string, number>): { node: NodeId; processes: number }[] =>
     [...found].flatMap(([mark, processes]) => {
@@ -227,19 +239,25 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
       return { rig, settings: found };
     },
     agent: (bead) => {
-      const name = agentOf.get(bead.id);
+      const { agent: name } = bead;
       if (name === 'shell') return { agent: shell, settings: undefined };
       const found = name === undefined ? undefined : settings.agents[name];
       if (found === undefined) throw new Bug(`bead ${bead.id} has no agent`);
       let agent = headless.get(found.name);
       if (agent === undefined) {
-        const prompt = promptFor({ projectRoot, plan: request.plan, settings });
+        const prompt = promptFor({ projectRoot, settings });
         agent = new HeadlessAgent({ ...worker, agent: found, prompt });
         headless.set(found.name, agent);
       }
       return { agent, settings: found };
     },
     verifier,
+    propose: ({ bead, ...spawn }) => {
+      const { formula } = local.request.plan;
+      const mayRun = formula.spawn?.approval ?? false;
+      const addition = planAdditions({ parent: bead, ...spawn, formula, mayRun, ...planningOf(local) });
+      return addition.type === 'proposal' ? addition.proposal : refusalText(addition.diagnostics);
+    },
     settle: settlerOf(worker, stateFolder),
     sweepRun: async (run, inWork) => {
       const folder = join(stateFolder, 'runs', run);
@@ -286,12 +304,6 @@ export function preflight(local: Pick<LocalRun, 'projectRoot' | 'settings' | 'en
     }
   }
   return [...sentences];
-}
-
-function agentsOfPlan(plan: Plan): ReadonlyMap<NodeId, string> {
-  return new Map(
-    plan.nodes.flatMap((node) => (node.kind === 'bead' ? [[node.id, node.agent] as const] : [])),
-  );
 }
 
 /** Makes the markers of this project's processes unguessable; kept with the journal, so that a later driver knows them. */

@@ -92,6 +92,9 @@ function attemptAt(bead: Partial<Bead>, more: Partial<Attempt> = {}): Attempt {
     },
     number: 2,
     previous: undefined,
+    required: [],
+    outputs: new Map(),
+    answers: [],
     folder: join(root, 'attempt'),
     ...more,
   };
@@ -122,6 +125,8 @@ describe('what a worker is told', () => {
         `GASTOWN_PROJECT=${root}`,
         'GASTOWN_RIG=default',
         `GASTOWN_ATTEMPT_DIR=${root}/attempt`,
+        `GASTOWN_OUTPUT=${root}/attempt/output.json`,
+        `GASTOWN_QUESTION=${root}/attempt/question.txt`,
         'GASTOWN_MARKER=nonce of r1/pet-crud/2/work',
         'GASTOWN_ARTIFACTS=a.txt',
         'b c.txt',

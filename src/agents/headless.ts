@@ -7,7 +7,7 @@ import { findProgram, isExecutable, isFile } from '../os/programs.ts';
 import { redactText } from '../os/redact.ts';
 import type { ShellBase } from '../os/shell-helper.ts';
 import type { AgentSettings } from '../plan/settings.ts';
-import type { Agent, Attempt, PreparedRig, StepEnd, WorkReport } from '../ports/work.ts';
+import type { Agent, Attempt, PreparedRig, WorkEnd } from '../ports/work.ts';
 import { adoptWork, runWork, type WorkerSettings } from './worker.ts';
 
 /** What a headless agent needs. */
@@ -27,12 +27,7 @@ export class HeadlessAgent implements Agent {
     this.#settings = settings;
   }
 
-  async work(
-    attempt: Attempt,
-    rig: PreparedRig,
-    key: EffectKey,
-    signal: AbortSignal,
-  ): Promise<StepEnd<WorkReport>> {
+  async work(attempt: Attempt, rig: PreparedRig, key: EffectKey, signal: AbortSignal): Promise<WorkEnd> {
     const { agent, projectRoot, prompt } = this.#settings;
     const base = this.#baseOf(rig);
     const argv = resolveCommand(agent, projectRoot, rig.directory, base.env['PATH'] ?? '');
@@ -48,7 +43,7 @@ export class HeadlessAgent implements Agent {
     rig: PreparedRig,
     key: EffectKey,
     signal: AbortSignal,
-  ): Promise<StepEnd<WorkReport> | undefined> {
+  ): Promise<WorkEnd | undefined> {
     return adoptWork(this.#settings, attempt, rig, key, signal);
   }
 

@@ -1,6 +1,6 @@
 /** The shell agent: the bead's own command is the work. */
 import type { EffectKey } from '../core/ids.ts';
-import type { Agent, Attempt, PreparedRig, StepEnd, WorkReport } from '../ports/work.ts';
+import type { Agent, Attempt, PreparedRig, WorkEnd } from '../ports/work.ts';
 import { adoptWork, runWork, type WorkerSettings } from './worker.ts';
 
 /** Runs `bead.run` with the POSIX shell, in the rig. */
@@ -11,12 +11,7 @@ export class ShellAgent implements Agent {
     this.#settings = settings;
   }
 
-  async work(
-    attempt: Attempt,
-    rig: PreparedRig,
-    key: EffectKey,
-    signal: AbortSignal,
-  ): Promise<StepEnd<WorkReport>> {
+  async work(attempt: Attempt, rig: PreparedRig, key: EffectKey, signal: AbortSignal): Promise<WorkEnd> {
     const command = attempt.bead.run;
     if (command === undefined) {
       const message = `bead ${attempt.bead.id} has no command: give it bead.task.run, or an agent that reads its description`;
@@ -32,7 +27,7 @@ export class ShellAgent implements Agent {
     rig: PreparedRig,
     key: EffectKey,
     signal: AbortSignal,
-  ): Promise<StepEnd<WorkReport> | undefined> {
+  ): Promise<WorkEnd | undefined> {
     return adoptWork(this.#settings, attempt, rig, key, signal);
   }
 }

@@ -17,9 +17,11 @@ import {
   MARKER_VARIABLE,
   type MarkerOf,
   type PreparedRig,
+  QUESTION_STATUS,
   type StepEnd,
-  type WorkReport,
+  type WorkEnd,
 } from '../ports/work.ts';
+import { collect, exchangeVariables, prepareExchange, questionOf } from './exchange.ts';
 
 /** What agents need besides the attempt. */
 export interface WorkerSettings {
@@ -54,6 +56,7 @@ export function attemptVariables(
     GASTOWN_ATTEMPT_DIR: attempt.folder,
     GASTOWN_ARTIFACTS: bead.artifacts.join('\n'),
     [MARKER_VARIABLE]: marker,
+    ...exchangeVariables(attempt),
     ...(previous === undefined
       ? {}
       : { GASTOWN_LAST_FAILURE: redactText(previous.message, rig.secretValues) }),
@@ -96,8 +99,9 @@ export async function runWork(
   rig: PreparedRig,
   key: EffectKey,
   signal: AbortSignal,
-): Promise<StepEnd<WorkReport>> {
+): Promise<WorkEnd> {
   const mark = marker(key, 'work');
+  prepareExchange(attempt);
   const end = await pool.run(
     {
       work,
@@ -122,17 +126,16 @@ export async function adoptWork(
   rig: PreparedRig,
   key: EffectKey,
   signal: AbortSignal,
-): Promise<StepEnd<WorkReport> | undefined> {
+): Promise<WorkEnd | undefined> {
   const end = await pool.adopt(workTrace(attempt, marker(key, 'work')), signal, graceMs);
   return end === undefined ? undefined : workEnd(end, attempt, rig);
 }
 
 /** What the end of a worker's process means for the attempt. */
-export function workEnd(end: ShellEnd, attempt: Attempt, rig: PreparedRig): StepEnd<WorkReport> {
+export function workEnd(end: ShellEnd, attempt: Attempt, rig: PreparedRig): WorkEnd {
   switch (end.type) {
     case 'exited':
-      if (end.status === 0) return { type: 'succeeded', report: { exit: 0 } };
-      return { type: 'failed', failure: exitFailure(end.status, lastWords(attempt, rig)) };
+      return exited(end.status, attempt, rig);
     case 'stopped':
       return { type: 'stopped' };
     case 'refused':
@@ -159,6 +162,16 @@ export function workEnd(end: ShellEnd, attempt: Attempt, rig: PreparedRig): Step
     default:
       return unreachable(end);
   }
+}
+
+function exited(status: number, attempt: Attempt, rig: PreparedRig): WorkEnd {
+  if (status === 0) return collect(attempt, rig.secretValues);
+  const failure = exitFailure(status, lastWords(attempt, rig));
+  if (status !== QUESTION_STATUS) return { type: 'failed', failure };
+  const asked = questionOf(attempt, rig.secretValues);
+  if (asked.type === 'text') return { type: 'asked', question: asked.text };
+  const message = `${failure.message}; that status says that there is a question, but the file $GASTOWN_QUESTION ${asked.why}`;
+  return { type: 'failed', failure: { ...failure, message } };
 }
 
 function lastWords(attempt: Attempt, rig: PreparedRig): string | undefined {

@@ -30,6 +30,7 @@ export function beadLines(text: BeadText, console: Console): string[] {
     ...requirements(text, console),
     ...history(text, console),
     ...(detail.evidence === null ? [] : evidenceLines(detail.evidence, console)),
+    ...outputLines(detail.output, console),
     ...further(bead, detail, run, console),
   ];
 }
@@ -120,6 +121,22 @@ function evidenceLines({ artifacts, checks, criteria }: StatusEvidence, console:
       }),
     ),
   ];
+}
+
+/** More is for programs: `--json` has all of it. */
+const MOST_OUTPUT_LINES = 40;
+
+function outputLines(output: StatusDetail['output'], { paint, columns }: Console): string[] {
+  if (output === null) return [];
+  const lines = JSON.stringify(output, undefined, 2).split('\n');
+  const width = Math.max(20, columns - 2);
+  const shown = lines.slice(0, MOST_OUTPUT_LINES).map((line) => {
+    const safe = neutralise(line);
+    return `  ${safe.length > width ? `${safe.slice(0, width - 1)}…` : safe}`;
+  });
+  const left = lines.length - shown.length;
+  const rest = left > 0 ? [paint('dim', `  … ${left} more lines: --json shows all of it`)] : [];
+  return ['', paint('heading', 'Output'), ...shown, ...rest];
 }
 
 function further(

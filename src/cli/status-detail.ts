@@ -14,6 +14,7 @@ export const unrunDetail = (place: ProjectPlace, id: string): StatusDetail => ({
   file: beadFile(place, id),
   history: [],
   evidence: null,
+  output: null,
 });
 
 /** The details of a bead of a run. */
@@ -27,7 +28,7 @@ export function beadDetail(
     attemptFolder(stateFolderOf(place.root), run.run, row.id, attempt);
   return {
     file: beadFile(place, row.id),
-    history: historyOf(reader, run, row, folderOf),
+    ...historyOf(reader, run, row, folderOf),
     evidence: row.attempts === 0 ? null : readEvidence(folderOf(row.attempts)),
   };
 }
@@ -40,25 +41,28 @@ function beadFile(place: ProjectPlace, id: string): string | null {
   return draft.beads.find((bead) => bead.id === id)?.file ?? null;
 }
 
-/** Null where events cannot be read: a read-only folder gives only the last status. */
+/** Nulls where events cannot be read: a read-only folder gives only the last status. */
 function historyOf(
   reader: JournalReader,
   run: RunRow,
   row: Pick<StatusBead, 'id' | 'attempts'>,
   folderOf: (attempt: number) => string,
-): StatusAttempt[] | null {
+): Pick<StatusDetail, 'history' | 'output'> {
   const attempts = new Map<number, StatusAttempt>();
+  let output: StatusDetail['output'] = null;
   try {
     for (const event of reader.events(run.run)) {
+      if (event.type === 'step-succeeded' && event.node === row.id && event.step === 'work')
+        output = event.output ?? null;
       const number = attemptOf(event, row.id);
       if (number === undefined) continue;
       attempts.set(number, after(attempts.get(number), number, event, join(folderOf(number), 'log')));
     }
   } catch (error) {
-    if (isJournalProblem(error) && error.reason === 'read-only') return null;
+    if (isJournalProblem(error) && error.reason === 'read-only') return { history: null, output: null };
     throw error;
   }
-  return [...attempts.values()];
+  return { history: [...attempts.values()], output };
 }
 
 function attemptOf(event: Event, bead: string): number | undefined {

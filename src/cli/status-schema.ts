@@ -76,6 +76,12 @@ const detail = z.strictObject({
     .nullable()
     .describe('Every attempt; null where only the last status can be read (a read-only folder).'),
   evidence: evidence.nullable().describe('What verification of the last attempt found.'),
+  output: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe(
+      'What its last successful work left for the beads that require it; null when nothing, or not readable.',
+    ),
 });
 
 const run = z.strictObject({

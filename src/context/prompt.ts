@@ -2,8 +2,7 @@
  * What an agent is told about one attempt: Markdown, the same for the same attempt and files. Text from outside stands
  * in fenced blocks that it cannot leave, marked as what it is; nothing is left out without saying so.
  */
-import type { NodeId } from '../core/ids.ts';
-import type { Bead, ContextRef, Plan } from '../core/plan.ts';
+import type { Bead, ContextRef } from '../core/plan.ts';
 import { RootedReader } from '../os/read-files.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { Attempt } from '../ports/work.ts';
@@ -22,8 +21,6 @@ export type DocumentRead =
 /** Everything a prompt is made of. */
 export interface PromptParts {
   readonly attempt: Attempt;
-  /** The beads this one requires, in its order. */
-  readonly required: readonly Bead[];
   /** Commands that every bead of the rig must pass. */
   readonly rigChecks: readonly string[];
   /** Reads a context document by its path from the project's root. */
@@ -31,14 +28,12 @@ export interface PromptParts {
   readonly budgetBytes?: number;
 }
 
-/** Makes the prompts of a plan's attempts; documents are read anew for each. */
+/** Makes the prompts of attempts; documents are read anew for each. */
 export function promptFor(project: {
   readonly projectRoot: string;
-  readonly plan: Plan;
   readonly settings: Settings;
 }): (attempt: Attempt) => string {
-  const { projectRoot, plan, settings } = project;
-  const beads = new Map<NodeId, Bead>(plan.beads.map((bead) => [bead.id, bead]));
+  const { projectRoot, settings } = project;
   const readDocument = (path: string): DocumentRead => {
     const read = new RootedReader(projectRoot, MAX_DOCUMENT_BYTES).readText(path);
     return read.type === 'text' ? read : { type: 'problem', why: read.type };
@@ -46,7 +41,6 @@ export function promptFor(project: {
   return (attempt) =>
     buildPrompt({
       attempt,
-      required: attempt.bead.requires.flatMap((id) => beads.get(id) ?? []),
       rigChecks: settings.rigs[attempt.bead.rig]?.checks ?? [],
       readDocument,
     });
@@ -57,10 +51,13 @@ export function buildPrompt(parts: PromptParts): string {
   const { bead } = parts.attempt;
   const sections = [
     taskSection(parts),
+    answerSection(parts),
     failureSection(parts),
     artifactSection(bead),
     acceptanceSection(parts),
     handOffSection(parts),
+    outputSection(parts),
+    spawnSection(bead),
     ...bead.context.map((ref) => contextSection(ref, parts)),
   ].filter((section) => section !== undefined);
   const frame = [head(parts), REPORT].join('\n\n');
@@ -90,8 +87,10 @@ const REPORT = `## How to report
 Work in the current folder. When the task is finished and everything under "Acceptance" holds, end with exit status 0.
 If something around the task stops you (no network, a missing tool, a service that is down), end with exit status 75:
 the attempt is made again and does not count. If the task itself cannot be done, say why in your last line of output
-and end with any other exit status. Answer every criterion in your output: whether it holds, and how you know.
-After you have ended, the files are looked for and the checks are run again by GasTown: only what they show counts as
+and end with any other exit status. If you need an answer from a person before you can go on, write the question into the
+file that \`GASTOWN_QUESTION\` names and end with exit status 76: you are started again when it is answered. What later tasks
+need to know can be left as a JSON object in the file that \`GASTOWN_OUTPUT\` names. Answer every criterion in what you print:
+whether it holds, and how you know. After you have ended, the files are looked for and the checks are run again by GasTown: only what they show counts as
 verified.`;
 
 function head({ attempt }: PromptParts): string {
@@ -167,7 +166,7 @@ function commandLine(command: string): string {
     : `${inlineCode(first)} and ${rest.length} more lines of that script`;
 }
 
-function handOffSection({ required }: PromptParts): Section | undefined {
+function handOffSection({ attempt: { required } }: PromptParts): Section | undefined {
   if (required.length === 0) return undefined;
   const lines = required.map(({ id, name, artifacts }) => {
     const files = artifacts.length === 0 ? '' : `; files: ${artifacts.map(inlineCode).join(', ')}`;
@@ -180,6 +179,50 @@ function handOffSection({ required }: PromptParts): Section | undefined {
     source: "the plan's bead files",
   };
 }
+
+function outputSection({ attempt: { outputs } }: PromptParts): Section | undefined {
+  if (outputs.size === 0) return undefined;
+  return {
+    heading: `## What they left for you
+
+By bead, as JSON; the same is in the file that \`GASTOWN_OUTPUTS\` names:`,
+    body: JSON.stringify(Object.fromEntries(outputs), undefined, 2),
+    block: 'data',
+    source: 'the file that `GASTOWN_OUTPUTS` names',
+  };
+}
+
+function answerSection({ attempt: { answers } }: PromptParts): Section | undefined {
+  if (answers.length === 0) return undefined;
+  return {
+    heading: '## What you asked\n\nEarlier attempts at this task had questions; a person has answered them:',
+    body: answers.map(({ question, answer }) => `Question: ${question}\nAnswer: ${answer}`).join('\n\n'),
+    block: 'answers',
+    source: 'the file that `GASTOWN_ANSWERS` names',
+  };
+}
+
+function spawnSection({ spawns }: Bead): Section | undefined {
+  if (spawns === undefined) return undefined;
+  return {
+    heading: '## Further tasks',
+    body: SPAWN,
+    block: undefined,
+    source: '`gastown add --help`',
+  };
+}
+
+const SPAWN = `Where the task turns out to be several, describe each further one in a TOML file of its own, and hand them over with
+\`gastown add FILE...\`, which says at once what is wrong with them. They are done by others, after you have ended.
+
+\`\`\`toml
+[bead]
+id = "one-segment"
+description = "What is to be done, complete in itself."
+artifacts = ["path/of/a/file/it/leaves"]
+[bead.dependencies]
+requires = ["another-new-one"]
+\`\`\``;
 
 function contextSection({ document, ref, lines }: ContextRef, parts: PromptParts): Section {
   const title = `## From ${inlineCode(document)}: ${inlineCode(ref)}`;

@@ -125,7 +125,7 @@ export const codes = {
   'schema/misplaced-key': entry(
     'error',
     'a key cannot stand in this kind of file',
-    'A library bead is used by beads of several formulas, so it cannot say what only a bead of a formula can: what it requires, its conditions, its priority, its status, or another library bead.',
+    'A library bead is used by beads of several formulas, so it cannot say what only a bead of a formula can: what it requires, its conditions, its priority, its status, or another library bead. A bead that is added while a run goes on inherits its rig and its agent, and cannot bring commands, secrets or gates: what an agent wrote is data. Where `formula.spawn.approval` is true, or a person adds it, it may bring commands.',
   ),
 
   'vars/bad-declaration': entry(

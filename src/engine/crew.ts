@@ -3,12 +3,15 @@
  * throw, to plain failures. A {@link Bug} is not a failure of the work and is passed on.
  */
 
+import type { Proposal } from '../core/events.ts';
 import type { Failure } from '../core/failure.ts';
 import type { EffectKey, NodeId, RunId } from '../core/ids.ts';
 import type { EffectRef, Input } from '../core/input.ts';
-import { Bug, unreachable } from '../core/invariant.ts';
+import { Bug, invariant, unreachable } from '../core/invariant.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { Bead, Formula } from '../core/plan.ts';
-import type { Attempt, Performers, StepEnd } from '../ports/work.ts';
+import type { Store } from '../core/store.ts';
+import type { Attempt, Performers, SpawnFile, StepEnd, WorkEnd } from '../ports/work.ts';
 import type { Roster } from './roster.ts';
 import { nodeName } from './sentences.ts';
 
@@ -17,6 +20,8 @@ export interface CrewParts {
   readonly run: RunId;
   readonly formula: Formula;
   readonly roster: Roster;
+  /** Where the beads before an attempt left their outputs; only looked at. */
+  readonly store: Store;
   readonly performers: Performers;
   /** Ends what ended attempts left behind, now. */
   readonly sweep: () => Promise<void>;
@@ -44,18 +49,7 @@ export class Crew {
     signal: AbortSignal,
   ): Promise<Input> {
     try {
-      const end = await this.#step(key, effect, beginning, previous, signal);
-      if (end === undefined) return { type: 'step-lost', effect };
-      switch (end.type) {
-        case 'succeeded':
-          return { type: 'step-succeeded', effect, report: end.report };
-        case 'failed':
-          return { type: 'step-failed', effect, failure: end.failure };
-        case 'stopped':
-          return { type: 'step-stopped', effect };
-        default:
-          return unreachable(end);
-      }
+      return await this.#step(key, effect, beginning, previous, signal);
     } catch (error) {
       if (error instanceof Bug) throw error;
       const message = error instanceof Error ? error.message : String(error);
@@ -75,34 +69,88 @@ export class Crew {
     beginning: Beginning,
     previous: Failure | undefined,
     signal: AbortSignal,
-  ): Promise<StepEnd<unknown> | undefined> {
-    const { run, formula, roster, performers, folder } = this.#parts;
-    const bead = roster.find(effect.node) ?? syncBead(effect.node, formula);
-    const attempt: Attempt = {
-      run,
-      bead,
-      formula,
-      number: effect.attempt,
-      previous,
-      folder: folder(effect.node, effect.attempt),
-    };
+  ): Promise<Input> {
+    const { performers } = this.#parts;
+    const attempt = this.#attempt(effect, previous);
+    const { bead } = attempt;
     const { rig, settings } = performers.rig(bead);
     switch (effect.step) {
       case 'prepare':
-        return rig.prepare(attempt, key, signal);
+        return answer(effect, await rig.prepare(attempt, key, signal));
       case 'work': {
         const { agent } = performers.agent(bead);
-        return agent[beginning === 'start' ? 'work' : 'adopt'](attempt, rig.open(settings), key, signal);
+        const how = beginning === 'start' ? 'work' : 'adopt';
+        return this.#worked(effect, bead, await agent[how](attempt, rig.open(settings), key, signal));
       }
       case 'verify':
         // What the work left outside its session would run beside its own verification.
         await this.#parts.sweep();
-        return performers.verifier.verify(attempt, rig.open(settings), key, signal);
+        return answer(effect, await performers.verifier.verify(attempt, rig.open(settings), key, signal));
       case 'integrate':
         throw new Bug('no rig of this version integrates');
       default:
         return unreachable(effect.step);
     }
+  }
+
+  #attempt({ node: id, attempt: number }: EffectRef, previous: Failure | undefined): Attempt {
+    const { run, formula, roster, store, folder } = this.#parts;
+    const bead = roster.find(id) ?? syncBead(id, formula);
+    const outputs = new Map<NodeId, JsonObject>();
+    for (const need of bead.requires) {
+      const output = store.nodes.get(need)?.output;
+      if (output !== undefined) outputs.set(need, output);
+    }
+    return {
+      run,
+      bead,
+      formula,
+      number,
+      previous,
+      required: bead.requires.flatMap((need) => roster.find(need) ?? []),
+      outputs,
+      answers: [...store.node(id).answers],
+      folder: folder(id, number),
+    };
+  }
+
+  #worked(effect: EffectRef, bead: Bead, end: WorkEnd | undefined): Input {
+    if (end === undefined) return { type: 'step-lost', effect };
+    if (end.type === 'asked') return { type: 'step-asked', effect, question: end.question };
+    if (end.type !== 'succeeded') return answer(effect, end);
+    const { output, spawned, ...report } = end.report;
+    const proposal = spawned === undefined ? undefined : this.#propose(bead, spawned);
+    if (typeof proposal === 'string') {
+      const failure = { class: 'task', code: 'addition', message: proposal } as const;
+      return { type: 'step-failed', effect, failure };
+    }
+    return {
+      type: 'step-succeeded',
+      effect,
+      report,
+      ...(output === undefined ? {} : { output }),
+      ...(proposal === undefined ? {} : { proposal }),
+    };
+  }
+
+  #propose(bead: Bead, files: readonly SpawnFile[]): Proposal | string {
+    const { performers, roster, store } = this.#parts;
+    const { spec } = store.node(bead.id);
+    invariant(spec.kind === 'bead', `${bead.id} is a bead`);
+    return performers.propose({ bead, node: spec, files, find: (id) => roster.find(id) });
+  }
+}
+
+function answer(effect: EffectRef, end: StepEnd<unknown>): Input {
+  switch (end.type) {
+    case 'succeeded':
+      return { type: 'step-succeeded', effect, report: end.report };
+    case 'failed':
+      return { type: 'step-failed', effect, failure: end.failure };
+    case 'stopped':
+      return { type: 'step-stopped', effect };
+    default:
+      return unreachable(end);
   }
 }
 

@@ -134,6 +134,7 @@ async function drive(
     run: header.run,
     formula: request.plan.formula,
     roster: opening.roster,
+    store,
     performers,
     sweep: () => sweeper.sweepNow(),
     folder: (bead, attempt) => parts.folder(header, bead, attempt),

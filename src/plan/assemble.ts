@@ -114,13 +114,7 @@ function planBead(
     draft.criteria.length === 0 ? NONE : draft.criteria.map(({ text, check }) => ({ text, check }));
   const run = draft.run?.value;
   const { id, name, description, checks, inputs } = draft;
-  // Everything that decides what the work is, and nothing else.
-  const definition = [
-    ...[id, name, description, requires, artifacts, criteria, checks, run],
-    ...(onFailureOf === undefined ? [] : [{ onFailureOf }]),
-    ...(forEach === undefined ? [] : [{ forEach }]),
-  ];
-  const texts = sections.map(({ ref, text }) => [ref.document, ref.ref, text]);
+  const definition = { id, name, description, requires, artifacts, criteria, checks, run };
   return {
     id,
     name,
@@ -141,7 +135,12 @@ function planBead(
     timeoutMs: timeoutOf(draft, parts.formula),
     declaredDone: draft.declaredDone,
     statusLine: draft.statusLine,
-    key: parts.hash(JSON.stringify([definition, texts, ...valuesSeen(draft, assignment, parts.vars)])),
+    key: beadKey(
+      parts.hash,
+      { ...definition, onFailureOf, forEach },
+      sections,
+      ...valuesSeen(draft, assignment, parts.vars),
+    ),
   };
 }
 
@@ -159,6 +158,28 @@ function valuesSeen(
   // The texts of a template are filled later.
   const seen = hasCommand || forEach !== undefined ? vars : undefined;
   return seen === undefined && inputs === undefined ? [] : [inputs ?? null, seen ?? null];
+}
+
+type Definition = Pick<
+  Bead,
+  'id' | 'name' | 'description' | 'requires' | 'artifacts' | 'criteria' | 'checks' | 'run'
+> & { readonly [Key in 'onFailureOf' | 'forEach']?: Bead[Key] | undefined };
+
+/** The hash of everything that decides what the work is, and of nothing else; `more` is within reach of it besides. */
+export function beadKey(
+  hash: Hash,
+  bead: Definition,
+  sections: readonly Section[],
+  ...more: readonly unknown[]
+): string {
+  const { id, name, description, requires, artifacts, criteria, checks, run, onFailureOf, forEach } = bead;
+  const definition = [
+    ...[id, name, description, requires, artifacts, criteria, checks, run],
+    ...(onFailureOf === undefined ? [] : [{ onFailureOf }]),
+    ...(forEach === undefined ? [] : [{ forEach }]),
+  ];
+  const texts = sections.map(({ ref, text }) => [ref.document, ref.ref, text]);
+  return hash(JSON.stringify([definition, texts, ...more]));
 }
 
 function idsOf(nodes: readonly number[], beads: readonly BeadDraft[]): readonly NodeId[] {

@@ -117,9 +117,7 @@ export class Assignments {
     if (wished !== undefined)
       return bead.run === undefined ? { name: wished } : this.#runWithoutShell(bead, wished);
     if (bead.run !== undefined) return { name: SHELL };
-    const { agents, agent } = this.#settings;
-    const names = Object.keys(agents);
-    const name = rig?.agent ?? agent ?? (names.length === 1 ? names[0] : undefined);
+    const name = defaultAgent(rig, this.#settings);
     if (name !== SHELL) return name === undefined ? undefined : { name };
     return this.#shellWithoutRun(bead);
   }
@@ -194,6 +192,15 @@ export class Assignments {
       },
     );
   }
+}
+
+/** Who works in a rig where a bead names nobody; undefined: nobody. */
+export function defaultAgent(
+  rig: RigSettings | undefined,
+  { agents, agent }: Pick<Settings, 'agent' | 'agents'>,
+): string | undefined {
+  const names = Object.keys(agents);
+  return rig?.agent ?? agent ?? (names.length === 1 ? names[0] : undefined);
 }
 
 const isDefined = (agent: string, settings: Settings): boolean => Object.hasOwn(settings.agents, agent);

@@ -17,6 +17,9 @@ export interface Section {
   readonly text: string;
 }
 
+/** What refers to sections. */
+type Referring = Pick<BeadDraft, 'context' | 'source'> & { readonly id: string };
+
 interface Document {
   readonly source: Source;
   readonly headings: readonly Heading[];
@@ -36,10 +39,10 @@ export class ContextDocuments {
   readonly #parsed = new Map<string, Document>();
   readonly #found = new Map<string, ReturnType<typeof findSection>>();
   readonly #unknown = new Set<string>();
-  readonly #formula: FormulaDraft;
+  readonly #formula: Pick<FormulaDraft, 'source'>;
   readonly #collector: Collector;
 
-  constructor(formula: FormulaDraft, files: ProjectFiles, collector: Collector) {
+  constructor(formula: Pick<FormulaDraft, 'context' | 'source'>, files: ProjectFiles, collector: Collector) {
     this.#formula = formula;
     this.#collector = collector;
     const paths = new Map<string, string | undefined>();
@@ -53,11 +56,11 @@ export class ContextDocuments {
   }
 
   /** The sections that a bead asks for, in its order. */
-  sections(bead: BeadDraft): readonly Section[] {
+  sections(bead: Referring): readonly Section[] {
     return bead.context.flatMap((wish) => wish.refs.map((ref) => this.#section(bead, wish, ref)));
   }
 
-  #section(bead: BeadDraft, wish: ContextWish, ref: Located<string>): Section {
+  #section(bead: Referring, wish: ContextWish, ref: Located<string>): Section {
     const missing: Section = { ref: { document: wish.document, ref: ref.value, lines: undefined }, text: '' };
     if (!this.paths.has(wish.document)) {
       this.#reportUnknown(bead, wish);
@@ -155,7 +158,7 @@ export class ContextDocuments {
     return undefined;
   }
 
-  #reportUnknown(bead: BeadDraft, wish: ContextWish): void {
+  #reportUnknown(bead: Referring, wish: ContextWish): void {
     if (this.#unknown.has(wish.document)) return;
     this.#unknown.add(wish.document);
     const near = similar(wish.document, this.paths.keys());

@@ -114,14 +114,7 @@ function openFormula(
 }
 
 function checkBead(bead: BeadDraft, formula: FormulaDraft, collector: Collector): void {
-  for (const artifact of bead.artifacts) {
-    const problem = artifactProblem(artifact.value);
-    if (problem === undefined) continue;
-    collector.report('plan/artifact-outside', `artifact ${quote(artifact.value)} ${problem}`, {
-      span: bead.source.span(artifact),
-      related: isBeyond(artifact) ? [{ span: bead.source.span(bead.idPlace), label: 'of this bead' }] : [],
-    });
-  }
+  checkArtifacts(bead, collector);
   const listed = formula.listed.get(bead.id);
   const extra = listed?.find((entry) => !bead.requires.some((own) => own.value === entry.value));
   if (extra === undefined) return;
@@ -133,6 +126,21 @@ function checkBead(bead: BeadDraft, formula: FormulaDraft, collector: Collector)
       related: [{ span: bead.source.span(bead.idPlace), label: 'the bead' }],
     },
   );
+}
+
+/** Reports artifacts that would leave the rig. */
+export function checkArtifacts(
+  bead: Pick<BeadDraft, 'artifacts' | 'source' | 'idPlace'>,
+  collector: Collector,
+): void {
+  for (const artifact of bead.artifacts) {
+    const problem = artifactProblem(artifact.value);
+    if (problem === undefined) continue;
+    collector.report('plan/artifact-outside', `artifact ${quote(artifact.value)} ${problem}`, {
+      span: bead.source.span(artifact),
+      related: isBeyond(artifact) ? [{ span: bead.source.span(bead.idPlace), label: 'of this bead' }] : [],
+    });
+  }
 }
 
 function draftOf(formula: FormulaDraft, graph: Graph): Draft {

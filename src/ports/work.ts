@@ -2,9 +2,11 @@
  * Who performs the steps of an attempt. All of them take an AbortSignal (stop politely, then firmly, leave nothing behind)
  * and resolve when everything they started is gone. They may throw: the engine turns that into an `infrastructure` failure.
  */
+import type { Proposal } from '../core/events.ts';
 import type { Failure } from '../core/failure.ts';
 import type { EffectKey, NodeId, RunId, Step } from '../core/ids.ts';
-import type { Bead, Formula } from '../core/plan.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Bead, BeadNode, Formula } from '../core/plan.ts';
 import type { AgentSettings, RigSettings } from '../plan/settings.ts';
 
 /** One try at a bead, as its performers see it. */
@@ -16,6 +18,12 @@ export interface Attempt {
   readonly number: number;
   /** Why the previous attempt failed; undefined for the first. */
   readonly previous: Failure | undefined;
+  /** The beads that this one requires, in its order. */
+  readonly required: readonly Bead[];
+  /** What those of them that left something left for others. */
+  readonly outputs: ReadonlyMap<NodeId, JsonObject>;
+  /** What earlier attempts asked, and what people answered; oldest first. */
+  readonly answers: readonly { readonly question: string; readonly answer: string }[];
   /** Absolute folder of this attempt under the state folder: log, record, prompt, scratch. */
   readonly folder: string;
 }
@@ -46,16 +54,30 @@ export interface Rig {
   prepare(attempt: Attempt, key: EffectKey, signal: AbortSignal): Promise<StepEnd<undefined>>;
 }
 
-/** What a worker left besides files. */
+/** A spawn file as it was found: its name, where it is kept, and its text. */
+export interface SpawnFile {
+  readonly name: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What a worker left besides the files of its tree. */
 export interface WorkReport {
   /** Exit status of the worker's process. */
   readonly exit: number;
+  /** What it left for the beads that require its own. */
+  readonly output?: JsonObject;
+  /** Descriptions of beads that it wants to add; nothing in them has been checked. */
+  readonly spawned?: readonly SpawnFile[];
 }
+
+/** How work ended: like every step, or with a question to a person. */
+export type WorkEnd = StepEnd<WorkReport> | { readonly type: 'asked'; readonly question: string };
 
 /** Who does the work of a bead. */
 export interface Agent {
   /** The `work` step. Journaled as started before this is called; must never run twice for the same key. */
-  work(attempt: Attempt, rig: PreparedRig, key: EffectKey, signal: AbortSignal): Promise<StepEnd<WorkReport>>;
+  work(attempt: Attempt, rig: PreparedRig, key: EffectKey, signal: AbortSignal): Promise<WorkEnd>;
   /**
    * After a crash: settles what an earlier driver's call with this key left. Follows it if it lives, reads its result if
    * it ended, and answers `undefined` only when it is proven that nothing of it lives or will start.
@@ -65,7 +87,7 @@ export interface Agent {
     rig: PreparedRig,
     key: EffectKey,
     signal: AbortSignal,
-  ): Promise<StepEnd<WorkReport> | undefined>;
+  ): Promise<WorkEnd | undefined>;
 }
 
 /** How one criterion ended. */
@@ -101,17 +123,32 @@ export const MARKER_VARIABLE = 'GASTOWN_MARKER';
 /** The exit status by which a command says that not the work but its surroundings failed. */
 export const INFRASTRUCTURE_STATUS = 75;
 
+/** The exit status by which work says that it needs an answer before it can go on. */
+export const QUESTION_STATUS = 76;
+
 /**
  * The marker's value for one command of an effect, e.g. its second check: known to this project's drivers only, and
  * different for every command, so that looking for the leftovers of one never finds another.
  */
 export type MarkerOf = (key: EffectKey, command: string) => string;
 
+/** What an attempt wants to add, and where. */
+export interface Spawn {
+  /** The bead whose work it is, as its author wrote it and as it is scheduled. */
+  readonly bead: Bead;
+  readonly node: BeadNode;
+  readonly files: readonly SpawnFile[];
+  /** The beads of the run. */
+  readonly find: (id: NodeId) => Bead | undefined;
+}
+
 /** Gives the adapters for a bead; made once per run in `compose.ts`. */
 export interface Performers {
   rig(bead: Bead): { readonly rig: Rig; readonly settings: RigSettings };
   agent(bead: Bead): { readonly agent: Agent; readonly settings: AgentSettings | undefined };
   readonly verifier: Verifier;
+  /** Makes beads of what work left in its spawn folder; a text: what is wrong with it. Runs nothing. */
+  propose(spawn: Spawn): Proposal | string;
   /**
    * Makes sure that nothing of an effect that nobody wants any more lives or will start, whoever began it; whatever
    * result it left is too late.

@@ -1,12 +1,13 @@
 /** Where a project keeps its state: names only, so that whoever just looks need not load what writes there. */
 import { join } from 'node:path';
+import { attemptName } from '../ports/attempt-name.ts';
 
 /** The folder of everything that is ours in a project; only that folder ignores itself for git. */
 export const stateFolderOf = (projectRoot: string): string => join(projectRoot, '.gastown', 'state');
 
-/** Where an attempt's log, record and prompt are. Ids are single path segments, so an attempt cannot leave the folder. */
-export function attemptFolder(stateFolder: string, run: string, bead: string, attempt: number): string {
-  return join(stateFolder, 'runs', run, `${bead}.${attempt}`);
+/** Where an attempt's log, record and prompt are: one folder below the run's, whatever the id, so that it cannot leave it. */
+export function attemptFolder(stateFolder: string, run: string, node: string, attempt: number): string {
+  return join(stateFolder, 'runs', run, attemptName(node, attempt));
 }
 
 /** Touched by whoever wrote into the inbox. */

@@ -63,7 +63,17 @@ function attempt(): { attempt: Attempt; key: EffectKey } {
   };
   const run = runId('r1');
   return {
-    attempt: { run, bead, formula, number: 1, previous: undefined, folder },
+    attempt: {
+      run,
+      bead,
+      formula,
+      number: 1,
+      previous: undefined,
+      required: [],
+      outputs: new Map(),
+      answers: [],
+      folder,
+    },
     key: effectKey(run, id, 1, 'prepare'),
   };
 }

@@ -3,10 +3,11 @@
  * named after the command (`work`, `check-2.1`, `prepare-1.1`), and so is its marker.
  */
 import { join } from 'node:path';
-import { type EffectKey, effectKey, nodeId, type RunId, type Step } from '../core/ids.ts';
+import { type EffectKey, effectKey, type RunId, type Step } from '../core/ids.ts';
 import { unreachable } from '../core/invariant.ts';
 import type { ShellPool } from '../os/shell-pool.ts';
 import { entriesOf } from '../os/tree-files.ts';
+import { attemptNamed } from '../ports/attempt-name.ts';
 import { MARKER_VARIABLE, type MarkerOf } from '../ports/work.ts';
 
 export interface SettlementParts {
@@ -54,14 +55,12 @@ export interface Remains {
 /** Markers of all commands of a run that are not in work. */
 export function remainingMarkers(marker: MarkerOf, { folder, run, inWork }: Remains): Set<string> {
   const markers = new Set<string>();
-  for (const { name: attempt } of entriesOf(folder)) {
-    const dot = attempt.lastIndexOf('.');
-    const bead = nodeId(attempt.slice(0, dot));
-    const number = Number(attempt.slice(dot + 1));
-    for (const { name } of entriesOf(join(folder, attempt))) {
+  for (const entry of entriesOf(folder)) {
+    const { node, attempt } = attemptNamed(entry.name);
+    for (const { name } of entriesOf(join(folder, entry.name))) {
       const step = STEPS.find((candidate) => name.endsWith(RECORD) && belongsTo(candidate, name));
-      if (step === undefined || inWork.get(attempt) === step) continue;
-      const value = marker(effectKey(run, bead, number, step), name.slice(0, -RECORD.length));
+      if (step === undefined || inWork.get(`${node}.${attempt}`) === step) continue;
+      const value = marker(effectKey(run, node, attempt, step), name.slice(0, -RECORD.length));
       markers.add(`${MARKER_VARIABLE}=${value}`);
     }
   }

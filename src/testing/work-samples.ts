@@ -46,7 +46,18 @@ export function madeUpWork(id: string, more: Partial<Bead> = {}): Bead {
 
 /** The first attempt at a bead, in a folder. */
 export function madeUpAttempt(bead: Bead, folder: string, more: Partial<Attempt> = {}): Attempt {
-  return { run: runId('r1'), bead, formula: madeUpFormula, number: 1, previous: undefined, folder, ...more };
+  return {
+    run: runId('r1'),
+    bead,
+    formula: madeUpFormula,
+    number: 1,
+    previous: undefined,
+    required: [],
+    outputs: new Map(),
+    answers: [],
+    folder,
+    ...more,
+  };
 }
 
 /** A directory rig at the project root. */

@@ -82,7 +82,17 @@ function makeAttempt(more: Partial<Bead>, number = 1): Attempt {
   });
   const folder = join(project, `state/pet-crud.${number}`);
   mkdirSync(folder, { recursive: true });
-  return { run: runId('r1'), bead, formula, number, previous: undefined, folder };
+  return {
+    run: runId('r1'),
+    bead,
+    formula,
+    number,
+    previous: undefined,
+    required: [],
+    outputs: new Map(),
+    answers: [],
+    folder,
+  };
 }
 
 const verifier = (runner: CommandRunner = pool): DirectoryVerifier =>

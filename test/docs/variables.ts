@@ -3,12 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attemptVariables } from '../../src/agents/worker.ts';
-import { type EffectKey, effectKey, runId } from '../../src/core/ids.ts';
+import { type EffectKey, effectKey } from '../../src/core/ids.ts';
 import { invariant } from '../../src/core/invariant.ts';
 import { ShellPool } from '../../src/os/shell-pool.ts';
 import { DEFAULT_RIG } from '../../src/plan/settings-load.ts';
 import type { Attempt } from '../../src/ports/work.ts';
 import { DirectoryRig } from '../../src/rigs/directory.ts';
+import { madeUpAttempt } from '../../src/testing/work-samples.ts';
 import { runCheck } from '../../src/verify/checks.ts';
 import { BEAD, FORMULA, planOf } from './examples.ts';
 
@@ -75,5 +76,11 @@ function secondAttempt(folder: string): Attempt {
   const [bead] = plan.beads;
   invariant(bead !== undefined, 'the plan holds one bead');
   const previous = { class: 'task', code: 'exit', message: 'exit status 1' } as const;
-  return { run: runId('r1'), bead, formula: plan.formula, number: 2, previous, folder };
+  return madeUpAttempt({ ...bead, requires: [bead.id], spawns: 'after' }, folder, {
+    formula: plan.formula,
+    number: 2,
+    previous,
+    outputs: new Map([[bead.id, {}]]),
+    answers: [{ question: 'Really?', answer: 'Yes.' }],
+  });
 }

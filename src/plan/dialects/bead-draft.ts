@@ -67,6 +67,11 @@ interface Completing {
   ): { readonly table: BeadTable; readonly source: Source; readonly inputs: BeadDraft['inputs'] } | undefined;
 }
 
+/** For a table that leaves nothing to others. */
+const COMPLETE: Completing = {
+  complete: (table, source) => ({ table, source, inputs: undefined }),
+};
+
 /** Reads a bead file; undefined when it has no usable id or cannot be completed (which was reported). */
 export function readBead(
   root: TomlTable,
@@ -76,7 +81,17 @@ export function readBead(
   completing: Completing,
 ): BeadDraft | undefined {
   const table = beadFile.read(root, new Reading(source, collector, strict))?.bead;
-  if (table?.id === undefined) return undefined;
+  return table && draftOf(table, source, collector, completing);
+}
+
+/** What a table says that was read; undefined when it has no usable id (which was reported). */
+export function draftOf(
+  table: BeadTable,
+  source: Source,
+  collector: Collector,
+  completing: Completing = COMPLETE,
+): BeadDraft | undefined {
+  if (table.id === undefined) return undefined;
   const id = beadId(table.id.value);
   if (id === undefined) {
     collector.report(

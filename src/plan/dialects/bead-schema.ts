@@ -136,7 +136,8 @@ export const onFailure = word('pause', 'skip', 'abort');
 
 const ids = list(text);
 
-const fields = {
+/** What a bead can say. */
+export const beadFields = {
   id: required(text, 'Unique within the formula; the file is named after it.'),
   name: optional(visibleText, 'For people. Default: the id.'),
   description: optional(text, 'The task; the same as `bead.task.description`.'),
@@ -205,7 +206,7 @@ const fields = {
   ),
 };
 
-const bead = table(fields);
+const bead = table(beadFields);
 
 /** A bead file as a whole. */
 export const beadFile = table({ bead: required(bead, 'The task unit.') });
@@ -220,16 +221,16 @@ const NAMES_BEADS = 'a library bead cannot name beads of a formula';
 export const libraryFile = table({
   bead: required(
     table({
-      ...fields,
+      ...beadFields,
       id: optional(text, 'For information: a bead that uses this one has an id of its own.'),
-      status: misplaced(fields.status, OWN),
-      priority: misplaced(fields.priority, OWN),
-      join: misplaced(fields.join, OWN),
-      when: misplaced(fields.when, NAMES_BEADS),
-      for_each: misplaced(fields.for_each, NAMES_BEADS),
-      dependencies: misplaced(fields.dependencies, NAMES_BEADS),
-      use: misplaced(fields.use, 'a library bead cannot use another one'),
-      with: misplaced(fields.with, 'a library bead cannot use another one'),
+      status: misplaced(beadFields.status, OWN),
+      priority: misplaced(beadFields.priority, OWN),
+      join: misplaced(beadFields.join, OWN),
+      when: misplaced(beadFields.when, NAMES_BEADS),
+      for_each: misplaced(beadFields.for_each, NAMES_BEADS),
+      dependencies: misplaced(beadFields.dependencies, NAMES_BEADS),
+      use: misplaced(beadFields.use, 'a library bead cannot use another one'),
+      with: misplaced(beadFields.with, 'a library bead cannot use another one'),
     }),
     'What the beads that use this file have in common.',
   ),

@@ -10,10 +10,11 @@
  * join counts only the former.
  */
 import { type NodeId, type Step, syncId } from '../../core/ids.ts';
-import type { BeadNode, Formula, Join, Need, NodeSpec, Policy } from '../../core/plan.ts';
+import type { Bead, BeadNode, Formula, Join, Need, NodeSpec, Policy } from '../../core/plan.ts';
 import type { Assignment } from '../assignments.ts';
 import type { BeadDraft } from '../dialects/bead-draft.ts';
 import type { FormulaDraft } from '../dialects/formula-draft.ts';
+import type { RigSettings } from '../settings.ts';
 import { type Expressions, nodeExtras } from './extras.ts';
 import { DEFAULT_PRIORITY } from './order.ts';
 import type { Graph } from './resolve.ts';
@@ -175,7 +176,7 @@ function beadNode(
     locks: parts.locks[node] ?? [],
     key: parts.keys[node] ?? '',
     // Beads made from a template do the work.
-    steps: bead.forEach === undefined ? stepsOf(bead, assignment) : NO_STEPS,
+    steps: bead.forEach === undefined ? stepsOf(bead, assignment.rig) : NO_STEPS,
     ...nodeExtras(bead, parts.expressions[node], parts.formula),
   };
 }
@@ -201,7 +202,11 @@ function policyOf(bead: BeadDraft, formula: FormulaDraft, known: Map<string, Pol
   return policy;
 }
 
-function stepsOf(bead: BeadDraft, { rig }: Assignment): readonly Step[] {
+/** What one attempt goes through. */
+export function stepsOf(
+  bead: Pick<Bead | BeadDraft, 'artifacts' | 'checks' | 'criteria'>,
+  rig: Pick<RigSettings, 'setup' | 'checks'>,
+): readonly Step[] {
   const isVerified =
     bead.artifacts.length > 0 || bead.checks.length > 0 || bead.criteria.length > 0 || rig.checks.length > 0;
   return STEPS[rig.setup.length > 0 ? (isVerified ? 'both' : 'prepared') : isVerified ? 'verified' : 'plain'];
@@ -215,7 +220,8 @@ const STEPS: Readonly<Record<'both' | 'prepared' | 'verified' | 'plain', readonl
   plain: ['work'],
 };
 
-function joinOf({ join, requires, onFailureOf }: BeadDraft): Join {
+/** How many requirements must be met. */
+export function joinOf({ join, requires, onFailureOf }: BeadDraft): Join {
   if (join === undefined || join.value === 'all' || requires.length + onFailureOf.length === 0) return ALL;
   return join.value === 'any' ? ANY : { type: 'quorum', atLeast: join.value };
 }

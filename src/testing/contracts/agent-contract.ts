@@ -1,7 +1,7 @@
 /** What every agent promises to its driver; run against each implementation. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EffectKey } from '../../core/ids.ts';
-import type { Agent, Attempt, PreparedRig, StepEnd, WorkReport } from '../../ports/work.ts';
+import type { Agent, Attempt, PreparedRig, WorkEnd } from '../../ports/work.ts';
 
 /** What the work of an attempt does in the contract. */
 export type Behaviour = 'succeed' | 'fail' | 'blame-surroundings' | 'wait';
@@ -32,7 +32,7 @@ export interface AgentBench {
 }
 
 const never = new AbortController().signal;
-const succeeded: StepEnd<WorkReport> = { type: 'succeeded', report: { exit: 0 } };
+const succeeded: WorkEnd = { type: 'succeeded', report: { exit: 0 } };
 
 /** Registers the contract's tests. */
 export function agentContract(name: string, makeBench: () => AgentBench): void {
@@ -43,9 +43,9 @@ export function agentContract(name: string, makeBench: () => AgentBench): void {
     });
     afterEach(() => bench.dispose());
 
-    const start = (work: Work, signal = never): Promise<StepEnd<WorkReport>> =>
+    const start = (work: Work, signal = never): Promise<WorkEnd> =>
       bench.agent().work(work.attempt, work.rig, work.key, signal);
-    const adopt = (work: Work, signal = never): Promise<StepEnd<WorkReport> | undefined> =>
+    const adopt = (work: Work, signal = never): Promise<WorkEnd | undefined> =>
       bench.agent().adopt(work.attempt, work.rig, work.key, signal);
 
     it('reports success, and nothing is left', async () => {
