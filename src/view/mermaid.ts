@@ -22,7 +22,8 @@ export function mermaid(graph: GraphView, { syncPoints = false }: DocumentOption
   const lines = [
     'flowchart TD',
     ...nodes.map(
-      (node) => `  ${key(node.id)}${shape(node)}${node.status === undefined ? '' : `:::${className(node.status)}`}`,
+      (node) =>
+        `  ${key(node.id)}${shape(node)}${node.status === undefined ? '' : `:::${className(node.status)}`}`,
     ),
     ...edges.map((edge) => `  ${key(edge.from)} ${arrow(edge)} ${key(edge.to)}`),
     ...[...statuses].toSorted().map(classLine),
