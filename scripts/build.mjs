@@ -1,6 +1,6 @@
 // Builds dist/. The program is CommonJS, one bundle per entry: Node starts those faster than a graph of modules. What the
-// source imports with `import()` is an entry of its own, so that a command reads only what it needs. The library is one
-// ES module.
+// source imports with `import()` is an entry of its own, so that a command reads only what it needs; so are the packages of
+// `SELDOM`. The library is one ES module.
 import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,10 @@ const common = {
   // The native binary must be found beside its package; everything else is bundled, so that starting reads few files.
   external: Object.keys(dependencies).filter((name) => name.startsWith('@photostructure/')),
 };
+
+/** Packages that few projects need, and whose code takes long to compile: read when something of them is used. */
+const SELDOM = ['re2js'];
+const onlySeldom = new RegExp(`^(${SELDOM.join('|')})$`);
 
 /** `src/cli/commands/run.ts` → `cli-commands-run`. */
 const nameOf = (file) => relative(`${root}src`, file).replace(/\.ts$/, '').replaceAll('/', '-');
@@ -49,6 +53,23 @@ async function program(file, built = new Set()) {
           });
         },
       },
+      // In place of the package: an object whose getters read it.
+      {
+        name: 'seldom',
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: onlySeldom }, ({ path, kind }) =>
+            kind === 'require-call'
+              ? { path: `./${path}.cjs`, external: true }
+              : { path, namespace: 'seldom' },
+          );
+          onLoad({ filter: onlySeldom, namespace: 'seldom' }, async ({ path }) => ({
+            resolveDir: root,
+            contents: `module.exports = {${Object.keys(await import(path))
+              .map((name) => `get ${name}() { return require('${path}').${name}; }`)
+              .join()}};`,
+          }));
+        },
+      },
     ],
   });
   await Promise.all(
@@ -61,6 +82,9 @@ const into = mkdtempSync(`${root}.dist-`);
 await Promise.all([
   program(`${root}src/main.ts`),
   program(`${root}src/os/redact-filter.ts`),
+  ...SELDOM.map((name) =>
+    build({ ...common, entryPoints: [name], outfile: `${into}/${name}.cjs`, format: 'cjs' }),
+  ),
   build({ ...common, entryPoints: { index: 'src/index.ts' }, outdir: into, format: 'esm' }),
 ]);
 rmSync(`${root}dist`, { recursive: true, force: true });

@@ -131,7 +131,7 @@ export const codes = {
   'vars/bad-declaration': entry(
     'error',
     'the declaration of a variable contradicts itself',
-    'The default and every value of `enum` have the type of the variable, and the default is one of them and matches `pattern`. A value has at most 1,024 characters. A pattern has at most 256 and knows characters, `.`, `[a-z]`, `[^a-z]`, `\\d \\w \\s`, groups, `|`, `* + ? {n,m}`; it is matched against the whole value, without backtracking.',
+    'The default and every value of `enum` have the type of the variable, and the default is one of them and matches `pattern`. A value has at most 1,024 characters. A pattern has at most 256, is one of RE2, so it cannot look around or refer back, and does not repeat too much; it is matched against the whole value, without backtracking.',
   ),
   'vars/same-environment': entry(
     'error',

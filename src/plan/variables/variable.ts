@@ -112,7 +112,7 @@ function patternOf(
     return report(`${what} is no string, so it cannot have a pattern`, { start, end }, ['use `enum`']);
   const matches = readPattern(value);
   if (typeof matches === 'function') return { text: value, matches };
-  return report(`the pattern of ${what} ${matches.problem}`, { start, end });
+  return report(`the pattern of ${what} ${matches.problem}`, { start, end }, matches.hints);
 }
 
 const typeOf = (value: VariableValue): Variable['type'] =>
