@@ -86,6 +86,7 @@ const run = buildCommand({
       },
       withDeps: flag('With --bead: also what these beads require'),
       rerun: flag('Run again what is done: the given beads, or everything from scratch'),
+      eager: flag('A convoy without sync points: a bead starts as soon as what it requires is done'),
       dryRun: flag('Show what would run, and every command, without running anything'),
       var: values,
       parallel,

@@ -8,6 +8,8 @@ import { givenValues, type VariableFlags } from './variables.ts';
 
 export interface ProjectFlags extends PlaceFlags, VariableFlags {
   readonly strict?: boolean;
+  /** A convoy without its sync points. */
+  readonly eager?: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export async function openProject(
   const given = givenValues(context, flags);
   if (place === undefined || given === undefined) return undefined;
   const vars = { given, earlier, toRun: true };
-  const project = loadProject(place, { strict: flags.strict === true, vars });
+  const project = loadProject(place, { strict: flags.strict === true, vars, eager: flags.eager === true });
   const json = flags.json === true;
   if (project.plan !== undefined) {
     if (!json) printDiagnostics(context, project.diagnostics, { ...project, json });

@@ -27,6 +27,8 @@ export interface Formula {
   /** Wall-clock limit of one run, also the upper bound of one attempt. */
   readonly timeoutMs: number | undefined;
   readonly sync: 'level' | 'none';
+  /** The sync points were left out for one run, by whoever started it. */
+  readonly isEager?: true;
   readonly quorum: Quorum;
   /** Commands that run at every sync point, on the combined tree. */
   readonly syncChecks?: readonly string[];

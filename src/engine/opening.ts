@@ -69,6 +69,7 @@ export function open(
     formulaFile: plan.formula.file,
     planHash: plan.hash,
     ...(plan.formula.vars === undefined ? {} : { vars: plan.formula.vars }),
+    ...(plan.formula.isEager === true ? { isEager: true } : {}),
     createdAt: now,
   };
   const again = new Set(

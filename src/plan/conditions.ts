@@ -135,7 +135,9 @@ export function checkSyncWishes(formula: FormulaDraft, hasSync: boolean, collect
   if (hasSync) return;
   const why =
     formula.type === 'convoy'
-      ? 'a convoy with mode = "none"'
+      ? formula.isEager
+        ? 'a convoy that is run with --eager'
+        : 'a convoy with mode = "none"'
       : `${formula.type === 'expansion' ? 'an' : 'a'} ${formula.type}`;
   for (const wish of formula.syncWishes)
     collector.report(

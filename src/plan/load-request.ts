@@ -41,6 +41,8 @@ export interface LoadRequest {
   readonly hash: Hash;
   /** Unknown keys are errors instead of warnings. */
   readonly strict: boolean;
+  /** A convoy without its sync points, whatever the file says. */
+  readonly eager?: boolean;
   /** Values for the formula's variables. Default: none is given, and none is needed. */
   readonly vars?: VariableRequest;
 }

@@ -43,8 +43,10 @@ export function loadPlan(request: LoadRequest): LoadResult {
       sources,
     };
   };
-  const formula = openFormula(request, sources, collector);
-  if (formula === undefined) return result(undefined, () => EMPTY);
+  const written = openFormula(request, sources, collector);
+  if (written === undefined) return result(undefined, () => EMPTY);
+  const isEager = request.eager === true && hasSync(written);
+  const formula: FormulaDraft = isEager ? { ...written, sync: 'none', isEager } : written;
   const vars = bindVariables(formula.vars, request.vars ?? LOOKING, formula.source, collector);
   const library = new Library(request.formulaFile, request.files, collector, request.strict);
   const completion = new Completion(vars, library, collector);

@@ -34,6 +34,8 @@ export interface RunHeader {
   readonly planHash: string;
   /** Values of the formula's variables; absent when it declares none. */
   readonly vars?: Readonly<Record<string, VariableValue>>;
+  /** It does without the sync points of its formula. */
+  readonly isEager?: true;
   readonly createdAt: number;
 }
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Plan } from '../core/plan.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { loadPlan } from '../plan/load.ts';
-import type { Draft } from '../plan/load-request.ts';
+import type { Draft, LoadRequest } from '../plan/load-request.ts';
 import type { Settings } from '../plan/settings.ts';
 import { loadSettings } from '../plan/settings-load.ts';
 import type { VariableRequest } from '../plan/variables/binding.ts';
@@ -26,6 +26,8 @@ export interface ProjectOptions {
   readonly strict: boolean;
   /** Values for the formula's variables. Default: none is given, and none is needed. */
   readonly vars?: VariableRequest;
+  /** See {@link LoadRequest.eager}. */
+  readonly eager?: boolean;
 }
 
 /** Loads a project from its files. Runs nothing. */
@@ -39,6 +41,7 @@ export function loadProject(place: ProjectPlace, options: ProjectOptions): Proje
     hash: contentHash,
     strict: options.strict,
     ...(options.vars === undefined ? {} : { vars: options.vars }),
+    ...(options.eager === true ? { eager: true } : {}),
   });
   const isBroken = diagnostics.some((diagnostic) => diagnostic.severity === 'error');
   return {

@@ -22,7 +22,7 @@ export async function resume(this: Context, flags: ResumeFlags): Promise<void> {
     this.exit(EXIT.usage);
     return;
   }
-  const project = await openProject(this, flags, latest.vars);
+  const project = await openProject(this, { ...flags, eager: latest.isEager === true }, latest.vars);
   if (project?.plan === undefined) return;
   await execute(this, { project, plan: project.plan, select: 'same', rerun: false, flags });
 }

@@ -13,6 +13,7 @@ interface RunFlags extends ExecutionFlags, VariableFlags {
   readonly formula?: string;
   readonly bead?: readonly string[];
   readonly withDeps: boolean;
+  readonly eager: boolean;
   readonly rerun: boolean;
   readonly dryRun: boolean;
   readonly strict: boolean;

@@ -25,6 +25,8 @@ export interface FormulaDraft {
   readonly retries: number;
   readonly onFailure: OnFailure;
   readonly sync: Formula['sync'];
+  /** `sync` is not what the file says, but what was asked for on the command line. */
+  readonly isEager: boolean;
   readonly quorum: Formula['quorum'];
   /** Commands at sync points, and what a person is asked there (undefined: nobody is). */
   readonly syncChecks: readonly string[];
@@ -89,6 +91,7 @@ function draft(tables: FormulaTables, dialect: Dialect, source: Source, reading:
     retries: execution?.retries?.value ?? 0,
     onFailure: execution?.on_failure?.value ?? 'pause',
     sync: sync?.mode?.value ?? 'level',
+    isEager: false,
     quorum: sync?.quorum?.value ?? convoy?.quorum?.value ?? 'all',
     syncChecks: sync?.checks?.items.map((check) => check.value) ?? [],
     syncGate: sync?.approval?.value,

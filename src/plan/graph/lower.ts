@@ -256,6 +256,7 @@ export function planFormula(
     parallel: draft.type === 'workflow' ? 1 : draft.parallel,
     timeoutMs: draft.timeoutMs,
     sync: hasSync(draft) ? 'level' : 'none',
+    ...(draft.isEager ? { isEager: true } : {}),
     quorum: draft.quorum,
     ...(draft.syncChecks.length > 0 ? { syncChecks: draft.syncChecks } : {}),
     ...(draft.env.length > 0 ? { env: draft.env } : {}),
