@@ -160,6 +160,23 @@ describe('a person', () => {
     expect(machine.tell({ type: 'unpause', by })).toEqual(['run-resumed', 'attempt-started b']);
   });
 
+  it('a pause that a person asked for outlasts the failure before it', () => {
+    const machine = new Machine([bead('a'), bead('b')], { parallel: 1 });
+    expect(machine.fail('a')).toContain('run-paused');
+    expect(machine.tell({ type: 'pause', by })).toEqual(['run-paused']);
+    expect(machine.tell({ type: 'pause', by })).toEqual([]);
+    expect(machine.tell({ type: 'retry', node: node('a'), by })).toEqual(['bead-reopened a']);
+    expect(machine.statuses()).toEqual({ a: 'paused', b: 'paused' });
+    expect(machine.tell({ type: 'unpause', by })).toContain('attempt-started a');
+  });
+
+  it('who does not want to be waited for leaves a paused run behind, and only where people are waited for', () => {
+    const machine = new Machine([bead('a'), bead('b', [], { gate: '' })]);
+    expect(machine.succeed('a')).toEqual(['step-succeeded a', 'bead-done a']);
+    expect(machine.tell({ type: 'leave' })).toEqual(['run-paused']);
+    expect(new Machine([bead('a')]).tell({ type: 'leave' })).toEqual([]);
+  });
+
   it('retries a bead, with what was skipped because of it', () => {
     const machine = new Machine([
       bead('a', [], { policy: { retries: 0, timeoutMs: undefined, onFailure: 'skip' } }),

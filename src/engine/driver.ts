@@ -7,8 +7,7 @@
  * I2  One effect per key, ever: a key is started only when nothing alive answers for it, and after a crash work is
  *     adopted, not started.
  * I3  Every effect gets exactly one answer, and counts as alive until that answer is taken.
- * I4  A message is answered after what it led to is durable: a driver that dies between leaves it to its successor, and
- *     asking twice for the same changes nothing.
+ * I4  A message is answered in the transaction of what it led to: a driver that dies before leaves it to its successor.
  */
 import { decide } from '../core/decide.ts';
 import type { Event } from '../core/events.ts';
@@ -21,11 +20,11 @@ import type { Store } from '../core/store.ts';
 import { nextDue } from '../core/time.ts';
 import { commands } from '../core/wanted.ts';
 import {
+  type Answered,
   type BeadRow,
   type InboxMessage,
   isFenced,
   type Journal,
-  type Reply,
   type RunRow,
 } from '../ports/journal.ts';
 import type { Clock } from '../ports/work.ts';
@@ -166,7 +165,7 @@ export class Driver {
     const { store, chronicle, journal, epoch, observe } = this.#parts;
     const now = this.#now();
     const events: Event[] = [];
-    const replies: (readonly [number, Reply])[] = [];
+    const answered: Answered[] = [];
     const take = (input: Input): void => {
       for (const event of decide(store, input, now)) {
         chronicle.note(event);
@@ -178,7 +177,7 @@ export class Driver {
         const { message } = input;
         const answer = answerMessage(store, message, () => this.#history(events));
         if (answer.input !== undefined) take(answer.input);
-        replies.push([message.id, answer.reply]);
+        answered.push({ id: message.id, reply: answer.reply });
         continue;
       }
       take(input);
@@ -190,10 +189,9 @@ export class Driver {
     if (events.length > 0) {
       const projection = chronicle.project(store, store.takeChanged());
       invariant(store.run.run !== undefined && projection.run !== undefined, 'a run has been created');
-      journal.append(epoch, store.run.run, events, projection);
+      journal.append(epoch, store.run.run, events, projection, answered);
       observe(projection.run, projection.beads, events);
-    }
-    for (const [id, reply] of replies) journal.handled(epoch, id, reply);
+    } else for (const { id, reply } of answered) journal.handled(epoch, id, reply);
     return events.length > 0;
   }
 

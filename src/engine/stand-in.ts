@@ -9,7 +9,7 @@ import type { Input } from '../core/input.ts';
 import { invariant } from '../core/invariant.ts';
 import { isInWork } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
-import type { InboxMessage, Journal, ProcessIdentity, Reply, RunHeader } from '../ports/journal.ts';
+import type { Answered, InboxMessage, Journal, ProcessIdentity, Reply, RunHeader } from '../ports/journal.ts';
 import type { Clock } from '../ports/work.ts';
 import { Chronicle } from './chronicle.ts';
 import { answerMessage } from './control.ts';
@@ -70,18 +70,18 @@ async function answerAll(
     yield* journal.events(run);
     yield* events;
   };
-  const replies: (readonly [number, Reply])[] = [];
+  const answered: Answered[] = [];
   for (const message of messages) {
     const answer = answerMessage(store, message, history);
     if (answer.input !== undefined && isForDrivers(answer.input)) {
-      replies.push([message.id, UNDRIVEN]);
+      answered.push({ id: message.id, reply: UNDRIVEN });
       continue;
     }
     const mustPause = answer.input !== undefined && wouldStart(store, answer.input);
     if (mustPause) take({ type: 'pause', by: message.from });
     const { input, reply } = mustPause ? answerMessage(store, message, history) : answer;
     if (input !== undefined) take(input);
-    replies.push([message.id, reply]);
+    answered.push({ id: message.id, reply });
   }
   if (store.run.phase.phase === 'aborting')
     for (const id of [...store.inWork]) {
@@ -91,8 +91,9 @@ async function answerAll(
       await settle(run, id, attempt, step);
       take({ type: 'step-stopped', effect: { node: id, attempt, step } });
     }
-  if (events.length > 0) journal.append(epoch, run, events, chronicle.project(store, store.takeChanged()));
-  for (const [id, reply] of replies) journal.handled(epoch, id, reply);
+  if (events.length > 0)
+    journal.append(epoch, run, events, chronicle.project(store, store.takeChanged()), answered);
+  else for (const { id, reply } of answered) journal.handled(epoch, id, reply);
 }
 
 /** Makes sense only while somebody drives. */

@@ -1,6 +1,6 @@
 /**
  * Writing the journal. Owns: transactions, the fence, the reserve against a full disk. Does not own: reading, what events mean.
- * I1 A batch of events and what it changes for readers are one transaction: on disk, or nowhere.
+ * I1 A batch of events, what it changes for readers and the answers to messages that led to it are one transaction: on disk, or nowhere.
  * I2 Only the holder of the lease's present epoch appends; everybody else gets Fenced and changes nothing.
  * I3 A run is visible from its first commit on; a header alone (its driver died at once) is not a run.
  * I4 A posted key is kept for ever: posting it again changes nothing, also after it was handled.
@@ -11,6 +11,7 @@ import { type RunId, runId } from '../core/ids.ts';
 import { invariant } from '../core/invariant.ts';
 import { exists } from '../os/files.ts';
 import {
+  type Answered,
   Fenced,
   type InboxMessage,
   type Journal,
@@ -96,9 +97,16 @@ export class SqliteJournal extends SqliteReader implements Journal {
     return runId(`r${number}`);
   }
 
-  append(epoch: number, run: RunId, events: readonly Event[], projection: Projection): void {
+  append(
+    epoch: number,
+    run: RunId,
+    events: readonly Event[],
+    projection: Projection,
+    answered: readonly Answered[] = [],
+  ): void {
     this.#write(() => {
       this.#fence(epoch);
+      for (const { id, reply } of answered) this.#answer(id, reply);
       const number = this.runNumber(run);
       invariant(number !== undefined, `run ${run} was not created`);
       this.#putRun(number, projection);
@@ -158,11 +166,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
   handled(epoch: number, id: number, reply: Reply): void {
     this.#write(() => {
       this.#fence(epoch);
-      this.#connection.run(
-        'UPDATE inbox SET handled = 1, reply = ? WHERE handled = 0 AND id = ?',
-        JSON.stringify(reply),
-        id,
-      );
+      this.#answer(id, reply);
     });
   }
 
@@ -195,6 +199,14 @@ export class SqliteJournal extends SqliteReader implements Journal {
       if (!isFull || !this.#ballast.release()) throw error;
       return this.#connection.transaction('write', work);
     }
+  }
+
+  #answer(id: number, reply: Reply): void {
+    this.#connection.run(
+      'UPDATE inbox SET handled = 1, reply = ? WHERE handled = 0 AND id = ?',
+      JSON.stringify(reply),
+      id,
+    );
   }
 
   #fence(epoch: number): void {

@@ -296,6 +296,22 @@ describe('openReader', () => {
   });
 });
 
+describe('a journal of an earlier version', () => {
+  it('is brought up to date by whoever writes; messages that were handled without a reply are not accepted', () => {
+    const writer = openJournal(state);
+    const run = writeRun(writer);
+    writer.post({ key: 'old', type: 'stop', body: null, from: 'anna', at: 1 });
+    writer[Symbol.dispose]();
+    const back = openDatabase(database, 'write');
+    back.exec('ALTER TABLE inbox DROP COLUMN reply; UPDATE inbox SET handled = 1; PRAGMA user_version = 1');
+    back.close();
+    expect(problemOf(() => openReader(state)).message).toContain('written by an older version');
+    using journal = openJournal(state);
+    expect(journal.latestRun()?.run).toBe(run);
+    expect(journal.replyTo('old')).toEqual({ type: 'refused', sentence: 'nobody said what came of it' });
+  });
+});
+
 describe('migrate', () => {
   it('takes each step once, whole or not at all', () => {
     mkdirSync(state, { recursive: true, mode: 0o700 });

@@ -108,6 +108,12 @@ export interface Reply {
   readonly sentence: string;
 }
 
+/** A message that is handled, and what came of it. */
+export interface Answered {
+  readonly id: number;
+  readonly reply: Reply;
+}
+
 /** Reads the journal without disturbing whoever drives. */
 export interface JournalReader extends Disposable {
   runs(): readonly RunRow[];
@@ -148,8 +154,17 @@ export interface Journal extends JournalReader {
   createRun(epoch: number, header: RunHeader): void;
   /** The next unused run id (`r1`, `r2`, …). */
   nextRunId(): RunId;
-  /** One transaction: events and projection, or nothing. Throws {@link Fenced} when the epoch is no longer ours. */
-  append(epoch: number, run: RunId, events: readonly Event[], projection: Projection): void;
+  /**
+   * One transaction: events, projection and what the messages that led to them come to, or nothing. Throws
+   * {@link Fenced} when the epoch is no longer ours.
+   */
+  append(
+    epoch: number,
+    run: RunId,
+    events: readonly Event[],
+    projection: Projection,
+    answered?: readonly Answered[],
+  ): void;
   post(message: {
     readonly key: string;
     readonly type: string;

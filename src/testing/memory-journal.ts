@@ -8,6 +8,7 @@ import { type NodeId, type RunId, runId } from '../core/ids.ts';
 import { invariant } from '../core/invariant.ts';
 import { decodeEvents, encodeEvent } from '../journal/codec.ts';
 import {
+  type Answered,
   type BeadRow,
   Fenced,
   type InboxMessage,
@@ -146,7 +147,13 @@ export class MemoryJournal implements Journal {
     return runId(`r${this.#disk.runs.size + 1}`);
   }
 
-  append(epoch: number, run: RunId, events: readonly Event[], projection: Projection): void {
+  append(
+    epoch: number,
+    run: RunId,
+    events: readonly Event[],
+    projection: Projection,
+    answered: readonly Answered[] = [],
+  ): void {
     this.#write({ type: 'append', run, events }, () => {
       this.#fence(epoch);
       const stored = this.#disk.runs.get(run);
@@ -158,6 +165,7 @@ export class MemoryJournal implements Journal {
         stored.row = row;
         for (const text of texts) stored.events.push(text);
         for (const bead of projection.beads) stored.beads.set(bead.id, bead);
+        for (const { id, reply } of answered) this.#answer(id, reply);
       };
     });
   }
@@ -192,7 +200,7 @@ export class MemoryJournal implements Journal {
     this.#write({ type: 'handled' }, () => {
       this.#fence(epoch);
       return () => {
-        if (!this.#disk.replies.has(id)) this.#disk.replies.set(id, reply);
+        this.#answer(id, reply);
       };
     });
   }
@@ -214,6 +222,10 @@ export class MemoryJournal implements Journal {
     const result = commit();
     this.#faults.afterCommit?.(write);
     return result;
+  }
+
+  #answer(id: number, reply: Reply): void {
+    if (!this.#disk.replies.has(id)) this.#disk.replies.set(id, reply);
   }
 
   #fence(epoch: number): void {

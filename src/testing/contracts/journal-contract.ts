@@ -380,6 +380,21 @@ export function journalContract(name: string, makeStore: () => JournalStore): vo
         ]);
       });
 
+      it('answers with the events that the message led to, or not at all', () => {
+        const { epoch } = drive();
+        const run = begin(epoch);
+        journal.post(message('k1'));
+        const answered = journal.inbox().map(({ id }) => ({ id, reply: yes }));
+        const successor = drive();
+        const commit = (by: number): void =>
+          journal.append(by, run, [started('a', 1, 5)], { run: undefined, beads: [] }, answered);
+        expect(() => commit(epoch)).toThrow(Fenced);
+        expect([journal.replyTo('k1'), [...journal.events(run)]]).toEqual([undefined, []]);
+        commit(successor.epoch);
+        expect([journal.replyTo('k1'), [...journal.events(run)]]).toEqual([yes, [started('a', 1, 5)]]);
+        expect(journal.inbox()).toEqual([]);
+      });
+
       it('keeps the first reply, and takes none from who has lost the lease', () => {
         const { epoch } = drive();
         journal.post(message('k1'));
