@@ -2,8 +2,9 @@
  * The only file that names concrete adapters: what a local run is made of.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readSpawnFiles } from './agents/exchange.ts';
 import { HeadlessAgent, resolveCommand } from './agents/headless.ts';
 import { ShellAgent } from './agents/shell.ts';
 import { promptFor } from './context/prompt.ts';
@@ -252,10 +253,19 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
       return { agent, settings: found };
     },
     verifier,
+    spawned: (attempt, { secretValues }) => readSpawnFiles(attempt, secretValues),
     propose: ({ bead, ...spawn }) => {
       const { formula } = local.request.plan;
+      const files = spawn.files.map((file) => ({ ...file, path: relative(projectRoot, file.path) }));
       const mayRun = formula.spawn?.approval ?? false;
-      const addition = planAdditions({ parent: bead, ...spawn, formula, mayRun, ...planningOf(local) });
+      const addition = planAdditions({
+        parent: bead,
+        ...spawn,
+        files,
+        formula,
+        mayRun,
+        ...planningOf(local),
+      });
       return addition.type === 'proposal' ? addition.proposal : refusalText(addition.diagnostics);
     },
     settle: settlerOf(worker, stateFolder),

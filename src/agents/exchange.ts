@@ -12,18 +12,20 @@ import { readOutput } from './output.ts';
 
 const MAX_OUTPUT_BYTES = 64 * 1024;
 const MAX_QUESTION_BYTES = 8 * 1024;
-const MAX_SPAWN_FILE_BYTES = 64 * 1024;
+/** A description of one bead. */
+export const MAX_SPAWN_FILE_BYTES = 64 * 1024;
 /** More than any bead may add by default, so that the limit of the formula is what is spoken of. */
 const MAX_SPAWN_FILES = 10_000;
 
-const placeOf = (attempt: Attempt, name: string): string => join(resolve(attempt.folder), name);
+const placeOf = (attempt: Pick<Attempt, 'folder'>, name: string): string =>
+  join(resolve(attempt.folder), name);
 const outputFile = (attempt: Attempt): string => placeOf(attempt, 'output.json');
 const questionFile = (attempt: Attempt): string => placeOf(attempt, 'question.txt');
 const outputsFile = (attempt: Attempt): string => placeOf(attempt, 'outputs.json');
 const answersFile = (attempt: Attempt): string => placeOf(attempt, 'answers.json');
 
 /** The folder in which a worker may describe further beads. */
-export const spawnFolder = (attempt: Attempt): string => placeOf(attempt, 'spawn');
+const spawnFolder = (attempt: Pick<Attempt, 'folder'>): string => placeOf(attempt, 'spawn');
 
 /** Where all of it is, for the environment of a worker; what there is not has no variable. */
 export function exchangeVariables(attempt: Attempt): Record<string, string> {
@@ -90,7 +92,10 @@ export function questionOf(
  * The descriptions of beads that an attempt has left so far, by name; a sentence when they cannot be read. Files that are
  * still being written have other names.
  */
-export function readSpawnFiles(attempt: Attempt, secretValues: readonly string[]): SpawnFile[] | string {
+export function readSpawnFiles(
+  attempt: Pick<Attempt, 'bead' | 'folder'>,
+  secretValues: readonly string[],
+): SpawnFile[] | string {
   if (attempt.bead.spawns === undefined) return [];
   const folder = spawnFolder(attempt);
   const names = namesLeftIn(folder).filter((name) => name.endsWith('.toml') && !name.startsWith('.'));

@@ -268,6 +268,27 @@ const logs = buildCommand({
   },
 });
 
+const add = buildCommand({
+  loader: async () => (await import('./commands/add.ts')).add,
+  parameters: {
+    flags: {},
+    positional: {
+      kind: 'array',
+      minimum: 1,
+      parameter: { parse: String, placeholder: 'file.toml', brief: 'A description of one bead' },
+    },
+  },
+  docs: {
+    brief: 'Hand over beads that the work of a bead has found (called by that work)',
+    fullDescription: [
+      'Checks the files and says what is wrong with them; what is right joins the run below the bead that calls: after its',
+      'work, or at once where the bead says spawn = "live". Handing the same bead over again replaces its description.',
+      '',
+      'A file looks like a bead file, with an id of one segment. It cannot bring commands, a rig or an agent of its own.',
+    ].join('\n'),
+  },
+});
+
 export function makeApplication(version: string) {
   const root = buildRouteMap({
     routes: {
@@ -289,6 +310,7 @@ export function makeApplication(version: string) {
       simulate,
       explain,
       logs,
+      add,
       completions,
       __complete: complete,
     },

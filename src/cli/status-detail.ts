@@ -26,9 +26,10 @@ export function beadDetail(
 ): StatusDetail {
   const folderOf = (attempt: number): string =>
     attemptFolder(stateFolderOf(place.root), run.run, row.id, attempt);
+  const { added, ...recorded } = recordOf(reader, run, row, folderOf);
   return {
-    file: beadFile(place, row.id),
-    ...historyOf(reader, run, row, folderOf),
+    file: added ?? beadFile(place, row.id),
+    ...recorded,
     evidence: row.attempts === 0 ? null : readEvidence(folderOf(row.attempts)),
   };
 }
@@ -42,18 +43,20 @@ function beadFile(place: ProjectPlace, id: string): string | null {
 }
 
 /** Nulls where events cannot be read: a read-only folder gives only the last status. */
-function historyOf(
+function recordOf(
   reader: JournalReader,
   run: RunRow,
   row: Pick<StatusBead, 'id' | 'attempts'>,
   folderOf: (attempt: number) => string,
-): Pick<StatusDetail, 'history' | 'output'> {
+): Pick<StatusDetail, 'history' | 'output'> & { readonly added?: string | undefined } {
   const attempts = new Map<number, StatusAttempt>();
   let output: StatusDetail['output'] = null;
+  let added: string | undefined;
   try {
     for (const event of reader.events(run.run)) {
       if (event.type === 'step-succeeded' && event.node === row.id && event.step === 'work')
         output = event.output ?? null;
+      if (event.type === 'beads-added') added = event.beads.find(({ id }) => id === row.id)?.file ?? added;
       const number = attemptOf(event, row.id);
       if (number === undefined) continue;
       attempts.set(number, after(attempts.get(number), number, event, join(folderOf(number), 'log')));
@@ -62,7 +65,7 @@ function historyOf(
     if (isJournalProblem(error) && error.reason === 'read-only') return { history: null, output: null };
     throw error;
   }
-  return { history: [...attempts.values()], output };
+  return { history: [...attempts.values()], output, added };
 }
 
 function attemptOf(event: Event, bead: string): number | undefined {

@@ -63,6 +63,23 @@ export class Crew {
     return { type: 'step-stopped', effect };
   }
 
+  /** What attempts that may add beads at once have put down so far; what is wrong with it is said when they end. */
+  liveAdditions(): Input[] {
+    const { performers, roster, store, folder } = this.#parts;
+    return [...store.inWork].flatMap((id): Input[] => {
+      const { spec, phase } = store.node(id);
+      const isLive = spec.kind === 'bead' && spec.spawns === 'live';
+      if (!isLive || phase.phase !== 'running' || phase.step !== 'work') return [];
+      const bead = roster.get(id);
+      const { rig, settings } = performers.rig(bead);
+      const files = performers.spawned({ bead, folder: folder(id, phase.attempt) }, rig.open(settings));
+      const proposal = typeof files === 'string' || files.length === 0 ? '' : this.#propose(bead, files);
+      return typeof proposal === 'string'
+        ? []
+        : [{ type: 'spawn', node: id, attempt: phase.attempt, proposal }];
+    });
+  }
+
   async #step(
     key: EffectKey,
     effect: EffectRef,

@@ -168,6 +168,7 @@ async function drive(
   const readInbox = (): void => {
     try {
       for (const message of journal.inbox()) driver.ask(message);
+      for (const addition of crew.liveAdditions()) driver.tell(addition);
     } catch (error) {
       driver.breakOff(error);
     }

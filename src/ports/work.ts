@@ -147,6 +147,8 @@ export interface Performers {
   rig(bead: Bead): { readonly rig: Rig; readonly settings: RigSettings };
   agent(bead: Bead): { readonly agent: Agent; readonly settings: AgentSettings | undefined };
   readonly verifier: Verifier;
+  /** What an attempt that works has put into its spawn folder so far; a text: why that cannot be read. */
+  spawned(attempt: Pick<Attempt, 'bead' | 'folder'>, rig: PreparedRig): readonly SpawnFile[] | string;
   /** Makes beads of what work left in its spawn folder; a text: what is wrong with it. Runs nothing. */
   propose(spawn: Spawn): Proposal | string;
   /**

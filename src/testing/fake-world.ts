@@ -106,6 +106,7 @@ export class FakeWorld {
           if (process !== undefined) await end(this.#follow(process, stopped, isGone));
         }
       },
+      spawned: () => [],
       propose: ({ files }) => `nobody asked for ${files.length} files`,
       sweepRun: async () => [],
       sweep: async () => [],

@@ -1,4 +1,5 @@
 /** Beads that add beads, with the built program. */
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Sandbox } from '../support/sandbox.ts';
 
@@ -55,5 +56,105 @@ describe('an expansion', () => {
       ['report', 'scan', ...MODULES.map((name) => `scan/${name}`)].sort(),
     );
     expect(status.beads.every((bead: { status: string }) => bead.status === 'done')).toBe(true);
+  });
+});
+
+const PROGRAM = fileURLToPath(new URL('../../bin/gastown.js', import.meta.url));
+const ADD = `'${process.execPath}' '${PROGRAM}' add`;
+const describing = (id: string, more = ''): string =>
+  `printf '[bead]\\nid = "${id}"\\ndescription = "Do it."\\n${more}' > ${id}.toml`;
+
+const single = (bead: string, formula = ''): Record<string, string> => ({
+  'formula.toml': `[formula]\nname = "adding"\ntype = "expansion"\n${formula}`,
+  'gastown.toml':
+    '[agents.doer]\ncommand = ["sh", "-c", "cat > /dev/null; echo $GASTOWN_BEAD >> done.txt"]\n',
+  'beads/scan.toml': bead,
+});
+
+describe('gastown add', () => {
+  it('hands beads over, and says at once what is wrong with one', async () => {
+    const run = `${describing('good')}; ${describing('bad', '[bead.task]\\nrun = "rm -rf /"\\n')}
+${ADD} good.toml > said.txt || exit 3
+${ADD} bad.toml 2> error.txt; echo "exit $?" >> error.txt
+${describing('good', 'artifacts = ["done.txt"]\\n')}; ${ADD} good.toml`;
+    await using sandbox = new Sandbox(single(`[bead]\nid = "scan"\n[bead.task]\nrun = '''${run}'''\n`));
+    const result = await sandbox.gastown(['run']);
+    expect(result.stderr).toBe('');
+    expect(result.code).toBe(0);
+    expect(sandbox.read('said.txt')).toBe(
+      '1 bead handed over: it joins the run once this work has ended well\n',
+    );
+    expect(sandbox.read('error.txt')).toMatch(
+      /`bead\.task\.run` cannot stand here.*\n.*bad\.toml:5:1[\s\S]*exit 2\n$/,
+    );
+    expect(sandbox.read('done.txt')).toBe('scan/good\n');
+    const shown = await sandbox.gastown(['status', '--bead', 'scan/good', '--json']);
+    const { detail } = JSON.parse(shown.stdout).beads[0];
+    expect(detail.evidence.artifacts).toEqual([{ pattern: 'done.txt', files: 1, warning: null }]);
+    expect(detail.file).toMatch(/spawn\/good\.toml$/);
+    const logs = await sandbox.gastown(['logs', 'scan/good']);
+    expect(logs.code).toBe(0);
+  });
+
+  it('lets beads begin while the work goes on, where it says so', async () => {
+    const run = `${describing('now')}; ${ADD} now.toml; for i in $(seq 300); do [ -e done.txt ] && exit 0; sleep 0.1; done; exit 3`;
+    await using sandbox = new Sandbox(
+      single(`[bead]\nid = "scan"\nspawn = "live"\n[bead.task]\nrun = '''${run}'''\n`),
+    );
+    const result = await sandbox.gastown(['run']);
+    expect(result.code).toBe(0);
+    expect(sandbox.read('done.txt')).toBe('scan/now\n');
+  });
+
+  it('is refused where beads may not add beads', async () => {
+    await using sandbox = new Sandbox({});
+    const result = await sandbox.gastown(['add', 'x.toml']);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('error: gastown add is for the work of a bead that may add beads');
+  });
+});
+
+describe('spawn files', () => {
+  it('with mistakes fail the attempt, and the next one is told where', async () => {
+    const run = `[ "$GASTOWN_ATTEMPT" = 2 ] && { echo "$GASTOWN_LAST_FAILURE" > told.txt; exit 0; }
+printf '[bead]\\nid = "a"\\nrig = "x"\\n' > "$GASTOWN_SPAWN_DIR/a.toml"`;
+    await using sandbox = new Sandbox(
+      single(`[bead]\nid = "scan"\n[bead.task]\nrun = '''${run}'''\n[bead.execution]\nretries = 1\n`),
+    );
+    expect((await sandbox.gastown(['run'])).code).toBe(0);
+    expect(sandbox.read('told.txt')).toMatch(/^a\.toml:3:1: `bead\.rig` cannot stand here/);
+  });
+
+  it('beyond the limit of the formula fail the attempt', async () => {
+    const run = `for id in a b c; do printf '[bead]\\nid = "%s"\\n' $id > "$GASTOWN_SPAWN_DIR/$id.toml"; done`;
+    await using sandbox = new Sandbox(
+      single(`[bead]\nid = "scan"\n[bead.task]\nrun = '''${run}'''\n`, '[formula.spawn]\nchildren = 2\n'),
+    );
+    const result = await sandbox.gastown(['run']);
+    expect(result.code).toBe(3);
+    expect(result.stderr).toContain('one bead may add 2 beads, and "scan" would have 3');
+    expect(sandbox.has('done.txt')).toBe(false);
+  });
+});
+
+describe('a template', () => {
+  it('makes one bead for each item that another bead reported', async () => {
+    await using sandbox = new Sandbox({
+      ...single(
+        `[bead]\nid = "scan"\n[bead.task]\nrun = '''echo '{"modules": [{"name": "pets", "size": 3}, {"name": "The Owners", "size": 1}]}' > "$GASTOWN_OUTPUT"'''\n`,
+      ),
+      'beads/lint.toml': `[bead]\nid = "lint"\nname = "Lint {{module.name}}"\nfor_each = { in = "beads.scan.outputs.modules", as = "module" }\n[bead.dependencies]\nrequires = ["scan"]\n[bead.task]\nartifacts = ["{{module.name}}.txt"]\nrun = 'echo "$GASTOWN_VAR_MODULE_SIZE $GASTOWN_VAR_MODULE" > "$GASTOWN_VAR_MODULE_NAME.txt"'\n`,
+      'beads/after.toml':
+        '[bead]\nid = "after"\n[bead.dependencies]\nrequires = ["lint"]\n[bead.task]\nrun = "ls *.txt > list"\n',
+    });
+    const result = await sandbox.gastown(['run']);
+    expect(result.stderr).toBe('');
+    expect(result.code).toBe(0);
+    expect(sandbox.read('list')).toBe('The Owners.txt\npets.txt\n');
+    expect(sandbox.read('pets.txt')).toBe('3 {"name":"pets","size":3}\n');
+    const status = JSON.parse((await sandbox.gastown(['status', '--json'])).stdout);
+    expect(status.beads.map(({ id }: { id: string }) => id).sort()).toEqual(
+      ['after', 'lint', 'lint/pets', 'lint/the-owners', 'scan'].sort(),
+    );
   });
 });

@@ -2,9 +2,11 @@
 import { unreachable } from '../../core/invariant.ts';
 import type { NodeStatus } from '../../core/status.ts';
 import { openReader } from '../../journal/open.ts';
+import type { BeadRow } from '../../ports/journal.ts';
 import type { ProjectPlace } from '../../project/discover.ts';
 import { loadProject, type ProjectLoad } from '../../project/load-project.ts';
 import { stateFolderOf } from '../../project/state-folder.ts';
+import { withAddedBeads } from '../../view/added-beads.ts';
 import { dot } from '../../view/dot.ts';
 import { graphJson } from '../../view/graph-json.ts';
 import { graphText } from '../../view/graph-text.ts';
@@ -30,14 +32,15 @@ export async function graph(this: Context, flags: GraphFlags): Promise<void> {
   if (place === undefined || given === undefined) return;
   const project = loadProject(place, { strict: false, vars: { given, earlier: {}, toRun: false } });
   if (project.plan === undefined || project.draft.beads.length > 0)
-    draw(this.console, viewOf(project, statusesOf(place)), format);
+    draw(this.console, viewOf(project, rowsOf(place)), format);
   if (project.plan !== undefined) return;
   printDiagnostics(this, project.diagnostics, { ...project, json: false });
   this.exit(EXIT.usage);
 }
 
-function viewOf({ plan, draft }: ProjectLoad, statuses: ReadonlyMap<string, NodeStatus>): GraphView {
-  if (plan !== undefined) return graphOfPlan(plan, statuses);
+function viewOf({ plan, draft }: ProjectLoad, rows: readonly BeadRow[]): GraphView {
+  const statuses = new Map<string, NodeStatus>(rows.map(({ id, status }) => [id, status]));
+  if (plan !== undefined) return withAddedBeads(graphOfPlan(plan, statuses), rows);
   const beads = draft.beads.map((bead) => {
     const status = statuses.get(bead.id);
     return { ...bead, ...(status === undefined ? {} : { status }) };
@@ -46,11 +49,10 @@ function viewOf({ plan, draft }: ProjectLoad, statuses: ReadonlyMap<string, Node
 }
 
 /** Of the latest run; none before the first. */
-function statusesOf({ root, formulaFile }: ProjectPlace): ReadonlyMap<string, NodeStatus> {
+function rowsOf({ root, formulaFile }: ProjectPlace): readonly BeadRow[] {
   using reader = openReader(stateFolderOf(root));
   const run = reader?.latestRun(formulaFile);
-  if (reader === undefined || run === undefined) return new Map();
-  return new Map(reader.beads(run.run).map(({ id, status }) => [id, status]));
+  return reader === undefined || run === undefined ? [] : reader.beads(run.run);
 }
 
 function draw({ stdout, columns, glyphs, paint }: Console, view: GraphView, format: Format): void {

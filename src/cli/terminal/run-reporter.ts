@@ -51,11 +51,10 @@ export class JsonReporter implements RunReporter {
   opened(): void {}
 
   committed(_rows: readonly BeadRow[], events: readonly Event[]): void {
-    // The graph is in `status --json`; here it would be one very long line.
-    const lines = events.map((event) =>
-      jsonText(event.type === 'nodes-added' ? { ...event, nodes: event.nodes.length } : event, 0).trimEnd(),
+    print(
+      this.#console.stdout,
+      events.map((event) => jsonText(inOneLine(event), 0).trimEnd()),
     );
-    print(this.#console.stdout, lines);
   }
 
   say(text: string): void {
@@ -64,6 +63,32 @@ export class JsonReporter implements RunReporter {
 
   [Symbol.dispose](): void {}
 }
+
+/** The graph is in `status --json`; here it would be one very long line. */
+function inOneLine(event: Event): object {
+  switch (event.type) {
+    case 'nodes-added':
+      return { ...event, nodes: event.nodes.length };
+    case 'beads-added': {
+      const { nodes: _, ...rest } = event;
+      return {
+        ...rest,
+        beads: event.beads.slice(0, MOST_IDS).map(({ id }) => id),
+        count: event.beads.length,
+      };
+    }
+    case 'step-succeeded':
+    case 'approval-requested': {
+      const { proposal, ...rest } = event;
+      return proposal === undefined ? event : { ...rest, proposed: proposal.beads.length };
+    }
+    default:
+      return event;
+  }
+}
+
+/** How many beads an event names that adds some. */
+const MOST_IDS = 100;
 
 const FRAMES_EVERY_MS = 80;
 
