@@ -78,6 +78,8 @@ export type Event = { readonly at: number } & (
       readonly node: NodeId;
       readonly how: 'declared' | 'earlier-run';
       readonly run: RunId | undefined;
+      /** What the earlier run's work left for others. */
+      readonly output?: JsonObject;
     }
   /**
    * What the run is to execute from now on; sync points between selected levels come with it. With `joins`, this

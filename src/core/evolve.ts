@@ -38,9 +38,12 @@ function apply(store: Store, event: Event): void {
     case 'nodes-added':
       for (const spec of event.nodes) addNode(store, spec);
       return;
-    case 'bead-credited':
-      moveTo(store, store.node(event.node), { phase: 'done', how: event.how }, event.at);
+    case 'bead-credited': {
+      const node = store.node(event.node);
+      node.output = event.output;
+      moveTo(store, node, { phase: 'done', how: event.how }, event.at);
       return;
+    }
     case 'beads-added':
       for (const spec of event.nodes) {
         if (store.nodes.has(spec.id)) replaceNode(store, spec);

@@ -29,6 +29,7 @@ export type Input =
         readonly node: NodeId;
         readonly how: 'declared' | 'earlier-run';
         readonly run: RunId | undefined;
+        readonly output?: JsonObject;
       }[];
       readonly select: readonly NodeId[] | 'all';
       /** Which terminal asks. */

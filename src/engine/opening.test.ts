@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decide } from '../core/decide.ts';
 import type { Event } from '../core/events.ts';
 import { nodeId, runId } from '../core/ids.ts';
 import type { Bead, Plan } from '../core/plan.ts';
@@ -48,7 +49,7 @@ function journalWith(plan: Plan, done: readonly string[]): MemoryJournal {
   const lease = journal.acquire(self, 0, () => true);
   if ('heldBy' in lease) throw new Error('nobody holds it');
   const machine = new Machine(plan.nodes);
-  for (const id of done) machine.succeed(id);
+  for (const id of done) machine.succeed(id, { left: id });
   const created = machine.events.map(
     (event): Event => (event.type === 'run-created' ? { ...event, planHash: plan.hash } : event),
   );
@@ -101,6 +102,14 @@ describe('opening a run', () => {
     const changed = planOf({ ...shapes, b: { requires: ['a'], key: 'b, changed' } }, 'h2');
     const journal = journalWith(plan, ['a', 'd', 'b', 'c']);
     expect(credits(journal, request(changed))).toEqual(['a earlier-run', 'd earlier-run']);
+  });
+
+  it('credits with the work what it left for others', () => {
+    const changed = planOf({ ...shapes, d: { requires: [], key: 'd, changed' } }, 'h2');
+    const { input, store } = open(journalWith(plan, ['a']), request(changed), 0, () => true);
+    decide(store, input, 0);
+    expect(store.node(nodeId('a')).output).toEqual({ left: 'a' });
+    expect(store.node(nodeId('d')).output).toBeUndefined();
   });
 
   it('does not credit work whose artifacts are gone, or what stands on it', () => {

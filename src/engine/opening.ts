@@ -128,7 +128,13 @@ export function creditsFor(
     if (before.spec.key !== bead.key || !bead.requires.every((id) => credited.has(id)) || !isStillThere(bead))
       continue;
     credited.add(bead.id);
-    credits.push({ node: bead.id, how: 'earlier-run', run: latest.run });
+    const { output } = before;
+    credits.push({
+      node: bead.id,
+      how: 'earlier-run',
+      run: latest.run,
+      ...(output === undefined ? {} : { output }),
+    });
   }
   return credits;
 }

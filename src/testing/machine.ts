@@ -4,6 +4,7 @@ import type { Event, RunLimits } from '../core/events.ts';
 import type { Failure } from '../core/failure.ts';
 import { nodeId, runId } from '../core/ids.ts';
 import type { Input } from '../core/input.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { BeadNode, Need, NodeSpec } from '../core/plan.ts';
 import { type NodeStatus, statusOf } from '../core/status.ts';
 import { Store } from '../core/store.ts';
@@ -64,8 +65,9 @@ export class Machine {
     return events.map((event) => ('node' in event ? `${event.type} ${event.node}` : event.type));
   }
 
-  succeed(id: string): string[] {
-    return this.tell({ type: 'step-succeeded', effect: this.effect(id), report: null });
+  succeed(id: string, output?: JsonObject): string[] {
+    const left = output === undefined ? {} : { output };
+    return this.tell({ type: 'step-succeeded', effect: this.effect(id), report: null, ...left });
   }
 
   fail(id: string, failure: Failure = taskFailure): string[] {
