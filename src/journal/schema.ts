@@ -8,7 +8,7 @@
  */
 
 import { JournalProblem } from '../ports/journal.ts';
-import type { Database } from './database.ts';
+import type { Database, SqlValue } from './database.ts';
 import { newer } from './problem.ts';
 
 /** Marks the file as ours for `file(1)` and for {@link migrate}: "GTwn". */
@@ -81,10 +81,15 @@ export function schemaVersion(
   path: string,
   migrations: readonly string[] = MIGRATIONS,
 ): number {
-  const version = pragma(database, 'user_version');
-  const application = pragma(database, 'application_id');
+  // In one statement: between two, another process may have made the tables.
+  const row = database
+    .prepare(
+      `SELECT user_version AS version, application_id AS application, (SELECT count(*) FROM sqlite_schema) AS tables
+       FROM pragma_user_version, pragma_application_id`,
+    )
+    .get();
+  const [version, application, tables] = [number(row?.['version']), row?.['application'], row?.['tables']];
   if (application !== APPLICATION_ID) {
-    const tables = database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables'];
     if (application === 0 && version === 0 && tables === 0) return 0;
     throw new JournalProblem(
       'unusable',
@@ -106,7 +111,4 @@ export function rollback(database: Database): void {
   }
 }
 
-function pragma(database: Database, name: 'user_version' | 'application_id'): number {
-  const value = database.prepare(`PRAGMA ${name}`).get()?.[name];
-  return typeof value === 'number' ? value : 0;
-}
+const number = (value: SqlValue | undefined): number => (typeof value === 'number' ? value : 0);
