@@ -30,9 +30,7 @@ export class Chronicle {
   readonly #counts: Record<NodeStatus, number> = noCounts();
 
   constructor(header: RunHeader, names: Names) {
-    // A row of an earlier look is a header, too: only what holds for good is taken from it.
-    const { run, formula, formulaFile, planHash, createdAt } = header;
-    this.#header = { run, formula, formulaFile, planHash, createdAt };
+    this.#header = header;
     this.#names = names;
   }
 
@@ -105,7 +103,8 @@ export class Chronicle {
       workedMs: run.workedMs + (run.workingSince === undefined ? 0 : run.lastAt - run.workingSince),
       parallel: run.limits.parallel,
       counts: { ...this.#counts },
-      ...peopleOf(store),
+      // Always there: the header may be a row of an earlier look.
+      people: peopleOf(store),
       ...(this.#hasSync ? { hasSync: true as const } : {}),
     };
   }
@@ -172,7 +171,7 @@ function gateSentence({ spec }: NodeState): string {
 }
 
 /** What people are waited for, in no more than some lines. */
-function peopleOf(store: Store): Pick<RunRow, 'people'> {
+function peopleOf(store: Store): RunRow['people'] {
   const people: PersonNeeded[] = [];
   for (const id of store.people) {
     const node = store.node(id);
@@ -181,7 +180,7 @@ function peopleOf(store: Store): Pick<RunRow, 'people'> {
     people.push({ node: id, name: nodeName(id), wants, note: noteOf(node) ?? '' });
     if (people.length === MOST_PEOPLE) break;
   }
-  return people.length === 0 ? {} : { people };
+  return people.length === 0 ? undefined : people;
 }
 
 /** A thousand open gates are not read one by one. */

@@ -81,7 +81,7 @@ export interface RunRow extends RunHeader {
   /** How many beads have each status: a glance at a large run needs no rows. */
   readonly counts: StatusCounts;
   /** What waits for a person, where something does: beads and sync points, at most some. */
-  readonly people?: readonly PersonNeeded[];
+  readonly people?: readonly PersonNeeded[] | undefined;
   /** Sync points stand between its levels. */
   readonly hasSync?: true;
 }
