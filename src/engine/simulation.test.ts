@@ -100,6 +100,7 @@ class Simulation {
           timeoutMs: this.#plan.timeoutMs,
           rigs: {},
           agents: this.#plan.agents,
+          spawn: { depth: 1, children: 3, total: 100, approval: false },
         },
         select: 'all',
         rerun: false,
@@ -135,6 +136,9 @@ class Simulation {
     if (run === undefined) return;
     const { store, chronicle } = replay(journal, run, planAround(this.#plan));
     checkInvariants(store);
+    for (const { spec, phase, childrenOpen, childrenLost } of store.nodes.values())
+      if (phase.phase === 'done')
+        expect(childrenOpen + childrenLost, `${spec.id} is done, and so is what it added`).toBe(0);
     const rows = [...store.nodes.values()].flatMap((node) =>
       node.spec.kind === 'bead' ? [chronicle.row(store, node)] : [],
     );
@@ -163,6 +167,7 @@ const fates = fc.array(
 
 describe('drivers that die', () => {
   it('never run finished work again, never leave work behind, and always bring the run to its end', async () => {
+    let added = 0;
     await fc.assert(
       fc.asyncProperty(
         randomPlan(8),
@@ -193,11 +198,12 @@ describe('drivers that die', () => {
           // Only a fate that fails for ever, or a time limit that is always too short, keeps a run from being done.
           const isHopeful = fate.every(({ end }) => end === 'succeeds') && !hasLimits(plan);
           if (isHopeful) expect(isDone).toBe(true);
-          checkHistory(simulation.events());
+          added += checkHistory(simulation.events()).added;
         },
       ),
       { numRuns: 800 },
     );
+    expect(added, 'beads join runs').toBeGreaterThan(100);
     // Shrinking a counterexample takes minutes.
   }, 300_000);
 });
@@ -215,11 +221,12 @@ function hasLimits({ nodes, timeoutMs }: RandomPlan): boolean {
   );
 }
 
-/** Done is for ever; a bead's attempts are numbered without gaps; every start follows the end of the one before. */
-function checkHistory(events: readonly Event[]): void {
+/** A bead joins once; done is for ever; a bead's attempts are numbered without gaps; every start follows the end of the one before. */
+function checkHistory(events: readonly Event[]): { readonly added: number } {
   const done = new Set<string>();
   const attempts = new Map<string, number>();
   const running = new Set<string>();
+  const added = new Set<string>();
   for (const event of events) {
     switch (event.type) {
       case 'attempt-started':
@@ -237,6 +244,12 @@ function checkHistory(events: readonly Event[]): void {
       case 'attempt-cancelled':
         running.delete(event.node);
         break;
+      case 'beads-added':
+        for (const { id } of event.nodes) {
+          expect(added.has(id), `${id} joins the run twice`).toBe(false);
+          added.add(id);
+        }
+        break;
       case 'bead-done':
         running.delete(event.node);
         done.add(event.node);
@@ -244,4 +257,5 @@ function checkHistory(events: readonly Event[]): void {
       default:
     }
   }
+  return { added: added.size };
 }

@@ -11,6 +11,7 @@ import { invariant } from '../core/invariant.ts';
 import type { Bead } from '../core/plan.ts';
 import { DEFAULT_RIG } from '../plan/settings-load.ts';
 import type { Clock, Evidence, Performers, PreparedRig, StepEnd, WorkReport } from '../ports/work.ts';
+import { proposalOf } from './random-bead-plan.ts';
 
 /** What becomes of an effect, and after how long; `dies` is a process that vanishes without leaving a result. */
 export interface Fate {
@@ -20,6 +21,8 @@ export interface Fate {
 
 interface Process {
   readonly endsAt: number;
+  /** What it leaves if it succeeds. */
+  readonly report: WorkReport;
   readonly fate: Fate;
   /** The record that a real helper leaves. */
   result: StepEnd<WorkReport> | undefined;
@@ -107,7 +110,7 @@ export class FakeWorld {
         }
       },
       spawned: () => [],
-      propose: ({ files }) => `nobody asked for ${files.length} files`,
+      propose: ({ node }) => proposalOf(node),
       sweepRun: async () => [],
       sweep: async () => [],
     };
@@ -115,7 +118,7 @@ export class FakeWorld {
 
   #finish(process: Process): void {
     if (process.isStopped) return;
-    if (process.fate.end === 'succeeds') process.result = { type: 'succeeded', report: { exit: 0 } };
+    if (process.fate.end === 'succeeds') process.result = { type: 'succeeded', report: process.report };
     else if (process.fate.end === 'fails')
       process.result = { type: 'failed', failure: { class: 'task', code: 'exit', message: 'exit status 1' } };
     else process.isStopped = true;
@@ -174,6 +177,7 @@ export class FakeWorld {
     const process: Process = {
       fate,
       endsAt: this.#clock.now() + fate.afterMs,
+      report: reportOf(bead),
       result: undefined,
       isStopped: false,
     };
@@ -185,6 +189,12 @@ export class FakeWorld {
   #lives(process: Process): boolean {
     return !process.isStopped && process.result === undefined;
   }
+}
+
+/** A bead of the plan that may add beads does: which ones is up to {@link proposalOf}. */
+function reportOf({ spawns, parent }: Bead): WorkReport {
+  if (spawns === undefined || parent !== undefined) return { exit: 0 };
+  return { exit: 0, output: { spawns }, spawned: [{ name: 'more.toml', path: 'more.toml', text: '' }] };
 }
 
 const lost: StepEnd<never> = {

@@ -1,6 +1,7 @@
 /** A whole plan, beads included, around a random graph. */
-import type { Bead, Plan } from '../core/plan.ts';
-import type { RandomPlan } from './random-plan.ts';
+import type { Proposal } from '../core/events.ts';
+import type { Bead, BeadNode, Plan } from '../core/plan.ts';
+import { additionsOf, type RandomPlan } from './random-plan.ts';
 import { madeUpWork } from './work-samples.ts';
 
 export function planAround({ nodes, parallel, timeoutMs }: RandomPlan): Plan {
@@ -19,6 +20,7 @@ export function planAround({ nodes, parallel, timeoutMs }: RandomPlan): Plan {
             rig: node.rig,
             timeoutMs: node.policy.timeoutMs,
             key: node.key,
+            ...(node.spawns === undefined ? {} : { spawns: node.spawns }),
           }),
         ],
   );
@@ -39,4 +41,13 @@ export function planAround({ nodes, parallel, timeoutMs }: RandomPlan): Plan {
     beads,
     nodes,
   };
+}
+
+/** What a bead of a random plan adds; beads that were added themselves add nothing. */
+export function proposalOf(node: BeadNode): Proposal {
+  const nodes = additionsOf(node, true);
+  const beads = nodes.map(({ id, key, agent, parent, needs }) =>
+    madeUpWork(id, { key, agent, requires: needs.map((need) => need.node), ...(parent && { parent }) }),
+  );
+  return { nodes, beads };
 }

@@ -38,6 +38,7 @@ export function loadExample({ text }: Fence): readonly Diagnostic[] {
     files.set('beads/user.toml', '[bead]\nid = "user"\nuse = "go/lint"\nwith = { package = "." }\n');
     files.set('library/go/lint.toml', '[bead]\n[bead.task]\nrun = "true"\n[inputs]\npackage = ""\n');
   }
+  if (/^for_each = /m.test(text)) files.set('formula.toml', `${FORMULA}[formula.spawn]\nallowed = true\n`);
   files.set(placeOf(text), text);
   const reader = inMemory(files);
   const loaded = loadSettings(reader, { strict: true });
