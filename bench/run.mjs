@@ -27,18 +27,23 @@ const ms = (value) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 
 /** Runs a program of this folder that is written in TypeScript, and reads the JSON that it prints. */
 async function bundled(name, ...args) {
-  const outfile = join(folder, `${name}.mjs`);
-  await build({
-    entryPoints: [join(root, 'bench', `${name}.ts`)],
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    outfile,
-    logLevel: 'error',
-  });
-  return JSON.parse(
-    execFileSync(process.execPath, ['--max-old-space-size=4096', outfile, ...args], { encoding: 'utf8' }),
-  );
+  // Beside the program, where the packages are that it does not bundle.
+  const outfile = join(root, 'dist', `bench-${name}.mjs`);
+  try {
+    await build({
+      entryPoints: [join(root, 'bench', `${name}.ts`)],
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      outfile,
+      logLevel: 'error',
+    });
+    return JSON.parse(
+      execFileSync(process.execPath, ['--max-old-space-size=4096', outfile, ...args], { encoding: 'utf8' }),
+    );
+  } finally {
+    rmSync(outfile, { force: true });
+  }
 }
 
 try {
@@ -161,6 +166,18 @@ try {
     `${growth.toFixed(2)} ×`,
     '2 ×',
     growth <= 2,
+  );
+
+  const parents = smoke ? 10 : 100;
+  const additions = await bundled('additions', String(parents));
+  const additionRatio = additions.adding / additions.recording;
+  report(
+    `adding ${parents * 100} beads to a run`,
+    ms(additions.adding),
+    `recording as many events ${ms(additions.recording)}`,
+    `${additionRatio.toFixed(2)} ×`,
+    '1.5 ×',
+    additionRatio <= 1.5,
   );
 
   const graphs = smoke ? 50 : 1000;
