@@ -127,12 +127,7 @@ export class SqliteReader implements JournalReader {
   }
 
   /** The bodies of a run's rows in order, some thousand at a time, joined by commas. */
-  *#chunks(
-    table: 'bead' | 'event',
-    key: 'key' | 'position',
-    run: RunId,
-    first = 0,
-  ): Iterable<string> {
+  *#chunks(table: 'bead' | 'event', key: 'key' | 'position', run: RunId, first = 0): Iterable<string> {
     const number = this.runNumber(run);
     if (number === undefined) return;
     const end = (number + 1) * RUN_SPAN;
