@@ -20,7 +20,7 @@ import { standIn } from './engine/stand-in.ts';
 import { openJournal } from './journal/open.ts';
 import { StatusKeeper } from './journal/status-keeper.ts';
 import { systemClock } from './os/clock.ts';
-import { listen } from './os/doorbell.ts';
+import { listen, ring } from './os/doorbell.ts';
 import { ensureDirectory, realDirectory, writeFileAtomic } from './os/files.ts';
 import { isSame, ownIdentity } from './os/process-identity.ts';
 import { sweepMarkers } from './os/process-tree.ts';
@@ -66,6 +66,7 @@ export async function runLocally(local: LocalRun): Promise<SessionEnd> {
   const keeper = new StatusKeeper(stateFolder, journal, systemClock);
   // Whoever waits for people alone has nothing else that would keep this process alive.
   using _awake = stayAwake();
+  let drove = false;
   const end = await runSession(
     {
       journal,
@@ -85,19 +86,24 @@ export async function runLocally(local: LocalRun): Promise<SessionEnd> {
       leavesPeople: local.leavesPeople,
       onStall: (run, stall) => tellStall(stateFolder, run, stall, local.say),
       listen: (onRing) => listen(doorbellOf(stateFolder), onRing),
+      ring: () => ring(doorbellOf(stateFolder)),
       observer: {
         opened: (...about) => observer.opened(...about),
+        joined: (...about) => observer.joined(...about),
+        followed: (...about) => observer.followed(...about),
+        waits: (...about) => observer.waits(...about),
         swept: (leftovers) => observer.swept(leftovers),
         committed: (...about) => {
           observer.committed(...about);
           keeper.changed();
+          drove = true;
         },
       },
     },
     request,
     (handle) => local.onHandle({ ...handle, killNow: () => pool.killNow() }),
   );
-  if (end.type === 'ended') saveStatus(keeper, local.say);
+  if (drove && end.type !== 'cut-off') saveStatus(keeper, local.say);
   return end;
 }
 
@@ -176,8 +182,10 @@ function markersOf(
   journal: Journal,
   onMade: (value: string, key: EffectKey) => void = () => undefined,
 ): MarkerOf {
-  const secret = secretOf(journal);
+  // Asked for only by whoever holds the lease: two terminals that begin at once would make two.
+  let secret: string | undefined;
   return (key, command) => {
+    secret ??= secretOf(journal);
     const value = createHash('sha256').update(`${secret}\n${key}\n${command}`).digest('hex').slice(0, 32);
     onMade(value, key);
     return value;

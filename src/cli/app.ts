@@ -1,5 +1,6 @@
 /** Every command with its flags and its help; what a command does is loaded when it is called. */
 import { buildApplication, buildCommand, buildRouteMap } from '@stricli/core';
+import { parseDuration } from '../plan/dialects/kinds.ts';
 import { isJournalProblem } from '../ports/journal.ts';
 import { applicationText } from './application-text.ts';
 import { type Context, EXIT } from './context.ts';
@@ -40,6 +41,12 @@ function count(text: string): number {
   if (text.trim() === '' || !Number.isSafeInteger(number) || number < 1)
     throw new Error('it must be a whole number of at least 1');
   return number;
+}
+
+function duration(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new Error('it must be a duration such as 0s, 30s or 5m');
+  return ms;
 }
 
 const init = buildCommand({
@@ -85,6 +92,14 @@ const run = buildCommand({
         proposeCompletions: beadIds,
       },
       withDeps: flag('With --bead: also what these beads require'),
+      wait: {
+        kind: 'parsed',
+        parse: duration,
+        optional: true,
+        placeholder: 'duration',
+        brief:
+          'With --bead: how long to wait for another terminal to ask for what they require (default: 30s)',
+      },
       rerun: flag('Run again what is done: the given beads, or everything from scratch'),
       eager: flag('A convoy without sync points: a bead starts as soon as what it requires is done'),
       dryRun: flag('Show what would run, and every command, without running anything'),
@@ -104,6 +119,9 @@ const run = buildCommand({
       'Finished work is never run again unless you ask for it with --rerun: after a crash, a stop or a failure, the',
       'same command goes on where the run was. Ctrl-C stops politely; a second one at once.',
       '',
+      'While another gastown runs the formula, this one joins: what it asks for is done, too, and it follows until that is',
+      'settled. Its exit code is about what it asked for. It takes over when the other one ends first.',
+      '',
       'A stranger’s formula can be read before it is run: --dry-run lists every command.',
       '',
       'Exit codes: 0 all done, 1 a bead failed for good or the run was aborted, 2 nothing was run because the command',
@@ -120,6 +138,7 @@ const resume = buildCommand({
     fullDescription: [
       'Like `run`, but only where there is a run already. What is done stays done; what is still alive is followed;',
       'what failed gets new attempts. Variables keep the values that the run was made with, unless --var says otherwise.',
+      'While another gastown runs it, this one follows it to its end.',
     ].join('\n'),
   },
 });

@@ -1,14 +1,16 @@
 /** What `run` and `resume` share: executing a loaded project and telling how it ended. */
 import { relative } from 'node:path';
 import { preflight, runLocally, userName } from '../compose.ts';
+import type { Event } from '../core/events.ts';
 import type { NodeId } from '../core/ids.ts';
 import { unreachable } from '../core/invariant.ts';
 import type { Plan } from '../core/plan.ts';
-import type { RunPhase } from '../core/state.ts';
 import { neutralise } from '../diagnostic/neutralise.ts';
+import type { JoinedRun } from '../engine/join.ts';
 import type { Opening, RunRequest } from '../engine/opening.ts';
 import { pauseSentence } from '../engine/sentences.ts';
 import type { SessionEnd, SessionHandle, SessionObserver } from '../engine/session.ts';
+import type { Unmet } from '../engine/wish.ts';
 import { systemClock } from '../os/clock.ts';
 import { readLastLine } from '../os/files.ts';
 import type { BeadRow, PersonNeeded, RunRow } from '../ports/journal.ts';
@@ -39,13 +41,15 @@ export interface Execution {
   readonly plan: Plan;
   readonly select: RunRequest['select'];
   readonly rerun: boolean;
+  /** How long selected beads wait for another terminal to ask for what they require. */
+  readonly waitMs: number;
   readonly flags: ExecutionFlags;
 }
 
-/** Runs until the run is settled or paused, and sets the exit code. */
+/** Runs until what is asked for is settled or the run is paused, and sets the exit code. */
 export async function execute(
   context: Context,
-  { project, plan, select, rerun, flags }: Execution,
+  { project, plan, select, rerun, waitMs, flags }: Execution,
 ): Promise<void> {
   const { console } = context;
   const { settings, root } = project;
@@ -59,6 +63,7 @@ export async function execute(
     },
     select,
     rerun,
+    waitMs,
     by: userName(console.env),
   };
   const missing = preflight({ projectRoot: root, settings, env: console.env }, plan);
@@ -105,6 +110,7 @@ class Show implements SessionObserver {
   doneHere = 0;
   readonly #context: Context;
   readonly #plan: Plan;
+  readonly #flags: ExecutionFlags;
   readonly #stateFolder: string;
   readonly #reporter: RunReporter;
   readonly #files: StatusFiles;
@@ -115,6 +121,7 @@ class Show implements SessionObserver {
     this.#context = context;
     this.isJson = flags.json;
     this.#plan = plan;
+    this.#flags = flags;
     this.#stateFolder = stateFolderOf(root);
     const { console } = context;
     const lines = new RunLines(console, (bead, attempt) => relative(console.cwd, this.#logOf(bead, attempt)));
@@ -152,17 +159,35 @@ class Show implements SessionObserver {
         this.say(`following attempt ${attempts} of ${neutralise(id)}, begun by an earlier gastown`);
   }
 
-  committed(
-    run: RunRow,
-    changed: readonly BeadRow[],
-    events: Parameters<SessionObserver['committed']>[2],
-  ): void {
+  joined({ header, lease, parallel }: JoinedRun, rows: readonly BeadRow[]): void {
+    this.run = header.run;
+    for (const row of rows) this.rows.set(row.id, row);
+    this.#reporter.opened(rows);
+    const name = neutralise(this.#plan.formula.name);
+    this.say(`joining run ${header.run} of "${name}", which process ${lease.holder.pid} drives`);
+    const { parallel: wanted } = this.#flags;
+    if (wanted !== undefined && wanted !== parallel)
+      this.say(`--parallel is ignored: the run has ${parallel} in work at once`);
+  }
+
+  waits(unmet: Unmet, waitMs: number): void {
+    const missing = [...new Set([...unmet.values()].flat())].map(neutralise).join(', ');
+    this.say(
+      `waits up to ${formatDuration(waitMs)} for another terminal to ask for ${missing}; --with-deps runs it, too`,
+    );
+  }
+
+  committed(...[run, changed, events]: Parameters<SessionObserver['committed']>): void {
+    this.followed(run, changed, events);
+    this.#files.update(changed);
+  }
+
+  followed(run: RunRow, changed: readonly BeadRow[], events: readonly Event[]): void {
     for (const row of changed) this.rows.set(row.id, row);
     for (const event of events) if (event.type === 'bead-done') this.doneHere += 1;
     this.people = run.people ?? [];
     this.#reporter.committed(changed, events);
     for (const line of this.#people.begun(run)) this.#reporter.say(line);
-    this.#files.update(changed);
   }
 
   swept(leftovers: readonly { readonly node: NodeId; readonly processes: number }[]): void {
@@ -210,7 +235,7 @@ class Signals implements Disposable {
     }
     this.wasInterrupted = true;
     this.#show.say(`${name === 'SIGINT' ? 'Ctrl-C' : name}: stopping politely; once more to stop at once`);
-    this.#handle?.halt(name === 'SIGINT' ? 'Ctrl-C' : name);
+    this.#handle?.interrupt(name === 'SIGINT' ? 'Ctrl-C' : name);
   };
 
   [Symbol.dispose](): void {
@@ -222,7 +247,10 @@ function tell(context: Context, end: SessionEnd, show: Show, wasInterrupted: boo
   const { stderr, stdout } = context.console;
   switch (end.type) {
     case 'ended':
-      return tellEnd(context, end.phase, show, wasInterrupted);
+      return tellEnd(context, end, show, wasInterrupted);
+    case 'interrupted':
+      print(show.isJson ? stderr : stdout, ['gone; what others asked for goes on without this terminal']);
+      return EXIT.interrupted;
     case 'nothing-to-do':
       print(show.isJson ? stderr : stdout, [
         `${context.console.paint('done', context.console.glyphs.marks.done)} everything asked for is done (run ${end.run.run}); --rerun runs it again`,
@@ -234,18 +262,24 @@ function tell(context: Context, end: SessionEnd, show: Show, wasInterrupted: boo
     case 'unmet':
       print(stderr, unmetLines(end.requirements));
       return EXIT.usage;
-    case 'held-by-another': {
+    case 'rerun-of-live':
+      print(stderr, [
+        `error: another gastown (process ${end.lease.holder.pid}) is running this project, and --rerun begins anew`,
+        '  = hint: gastown stop stops it; without --rerun, this terminal joins it',
+      ]);
+      return EXIT.usage;
+    case 'refused':
+      print(stderr, [
+        `error: this cannot join what another gastown (process ${end.lease.holder.pid}) is running: ${neutralise(end.why)}`,
+        '  = hint: gastown status shows how far it is; gastown stop stops it',
+      ]);
+      return EXIT.usage;
+    case 'held-elsewhere': {
       const { pid, host } = end.lease.holder;
-      if (end.judged === 'alive')
-        print(stderr, [
-          `error: another gastown (process ${pid}) is running this project`,
-          '  = hint: gastown status shows how far it is; gastown stop stops it',
-        ]);
-      else
-        print(stderr, [
-          `error: a gastown on ${neutralise(host)} (process ${pid}) holds this project, and cannot be judged from here`,
-          '  = hint: if you know that it is dead: --steal',
-        ]);
+      print(stderr, [
+        `error: a gastown on ${neutralise(host)} (process ${pid}) holds this project, and cannot be judged from here`,
+        '  = hint: if you know that it is dead: --steal',
+      ]);
       return EXIT.usage;
     }
     default:
@@ -253,7 +287,12 @@ function tell(context: Context, end: SessionEnd, show: Show, wasInterrupted: boo
   }
 }
 
-function tellEnd(context: Context, phase: RunPhase, show: Show, wasInterrupted: boolean): ExitCode {
+function tellEnd(
+  context: Context,
+  { phase, standing }: Extract<SessionEnd, { type: 'ended' }>,
+  show: Show,
+  wasInterrupted: boolean,
+): ExitCode {
   const { console } = context;
   const counts = countStatuses(show.rows.values());
   const took = formatDuration(systemClock.now() - show.startedAt);
@@ -267,9 +306,13 @@ function tellEnd(context: Context, phase: RunPhase, show: Show, wasInterrupted: 
   const stream = show.isJson ? console.stderr : console.stdout;
   const say = (text: string): void => print(stream, [text]);
   switch (phase.phase) {
+    // Another terminal's part of the run may go on, or may have failed.
+    case 'active':
+    case 'aborting':
     case 'settled':
       say(`${parts.join(', ')} in ${took} (run ${show.run})`);
-      if (phase.outcome === 'done') {
+      if (phase.phase !== 'settled') say('everything asked for here is settled; the run goes on');
+      if (standing === 'done') {
         say('  = hint: gastown status --bead ID shows what was done, and why it is believed');
         return EXIT.done;
       }
@@ -279,13 +322,14 @@ function tellEnd(context: Context, phase: RunPhase, show: Show, wasInterrupted: 
     case 'paused':
       say(`paused: ${neutralise(pauseSentence(phase.reason))}`);
       for (const needed of show.people) say(personLine(needed, console));
+      if (standing === 'done') {
+        say(`everything asked for here is done: ${parts.join(', ')} after ${took} (run ${show.run})`);
+        return EXIT.done;
+      }
       print(console.stderr, failures(show.rows));
       say(`${parts.join(', ')} after ${took} (run ${show.run})`);
       say('  = hint: gastown logs BEAD shows what happened; gastown resume goes on');
       return wasInterrupted && phase.reason.type === 'stop' ? EXIT.interrupted : EXIT.paused;
-    case 'active':
-    case 'aborting':
-      throw new Error(`a session ended while its run is ${phase.phase}`);
     default:
       return unreachable(phase);
   }

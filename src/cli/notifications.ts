@@ -79,6 +79,10 @@ class Notifications implements AsyncDisposable {
         for (const notification of this.#points.notificationsOf(run, changed, events))
           this.#tell(notification);
       },
+      // Whoever drives notifies: one event, one notification.
+      joined: (run, rows) => other.joined(run, rows),
+      followed: (run, changed, events) => other.followed(run, changed, events),
+      waits: (unmet, waitMs) => other.waits(unmet, waitMs),
       swept: (leftovers) => other.swept(leftovers),
     };
   }

@@ -60,6 +60,11 @@ export function request(store: Store, input: Request, emit: Emit): void {
     case 'select': {
       const { terminal, nodes } = input;
       emit({ type: 'beads-selected', terminal, nodes, joins: true });
+      // A failure that would hold the run, had it been asked for when somebody resumed it, gets another try as it would have.
+      if (run.phase.phase === 'active')
+        for (const { spec, selected, phase } of store.nodes.values())
+          if (selected && phase.phase === 'failed' && phase.standing === 'held')
+            emit({ type: 'bead-reopened', node: spec.id });
       if (run.phase.phase === 'settled' && run.unsettled > 0)
         emit({ type: 'run-resumed', by: terminal, limits: run.limits });
       return;
@@ -171,7 +176,8 @@ function withFamily(store: Store, first: NodeState): ReadonlySet<NodeState> {
 
 /**
  * Reopens beads: `failed` means all that did not make it, and what a condition left out after them, since the condition
- * may see something else now; a list means these, whatever became of them, with their own work done again.
+ * may see something else now; a list means these, whatever became of them, with their own work done again. What is
+ * required of a bead that is still to be done, and nobody asked for, may yet be asked for: its failure decides nothing now.
  */
 export function reopen(store: Store, which: 'failed' | readonly NodeId[], emit: Emit): void {
   if (which !== 'failed') {
@@ -183,7 +189,12 @@ export function reopen(store: Store, which: 'failed' | readonly NodeId[], emit: 
   }
   const found = new Set<NodeState>();
   for (const node of store.nodes.values()) {
-    if (!node.selected || !isUnsuccessful(node.phase)) continue;
+    if (!node.selected || node.phase.phase === 'done') continue;
+    for (const need of node.spec.needs) {
+      const required = store.node(need.node);
+      if (!required.selected && isUnsuccessful(required.phase)) found.add(required);
+    }
+    if (!isUnsuccessful(node.phase)) continue;
     found.add(node);
     // A failure that its branch handled took this one with it: only another try can help.
     const cause = node.phase.phase === 'skipped' ? store.node(node.phase.because) : undefined;

@@ -72,6 +72,13 @@ export class Chronicle {
     return { run: this.runRow(store), beads: rows };
   }
 
+  /** All rows as they are now. */
+  rows(store: Store): BeadRow[] {
+    return [...store.nodes.values()].flatMap((node) =>
+      node.spec.kind === 'bead' ? [this.row(store, node)] : [],
+    );
+  }
+
   row(store: Store, node: NodeState): BeadRow {
     const { id, level } = node.spec;
     const bead = this.#names.get(id);

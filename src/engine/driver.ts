@@ -11,7 +11,7 @@
  */
 import { decide } from '../core/decide.ts';
 import type { Event } from '../core/events.ts';
-import { type EffectKey, effectKey } from '../core/ids.ts';
+import { type EffectKey, effectKey, type Step } from '../core/ids.ts';
 import type { EffectRef, Input } from '../core/input.ts';
 import { invariant } from '../core/invariant.ts';
 import { stalled } from '../core/stall.ts';
@@ -29,8 +29,9 @@ import {
 } from '../ports/journal.ts';
 import type { Clock } from '../ports/work.ts';
 import type { Chronicle } from './chronicle.ts';
-import { answerMessage } from './control.ts';
+
 import type { Beginning, Crew } from './crew.ts';
+import type { Verdict } from './inbox.ts';
 import { type Stall, StallWatch } from './stall-watch.ts';
 
 /** What a driver is made from. */
@@ -47,8 +48,21 @@ export interface DriverParts {
   readonly onStall: (stall: Stall) => void;
   /** Pause when only people are waited for. */
   readonly leavesPeople: boolean;
+  /** Says what a message of the inbox comes to. `history`: the events of the run so far. Only looks. */
+  readonly answer: (message: InboxMessage, history: () => Iterable<Event>) => Verdict;
   /** Called after every commit with what changed. */
   readonly observe: (run: RunRow, changed: readonly BeadRow[], events: readonly Event[]) => void;
+}
+
+/** How a driver came to its end: the run is settled or paused; or what is alive of it was left to a successor. */
+export type DriveEnd = Extract<RunPhase, { phase: 'settled' | 'paused' }> | { readonly phase: 'left' };
+
+interface Living {
+  readonly step: Step;
+  /** What it takes to make sure that nothing of an effect is left; nobody else could go on with that. */
+  readonly isEnding: boolean;
+  readonly controller: AbortController;
+  readonly answer: Promise<unknown>;
 }
 
 /** What the next turn is about. */
@@ -57,22 +71,22 @@ type Told = Input | { readonly type: 'message'; readonly message: InboxMessage }
 /** Drives one run to its end. */
 export class Driver {
   readonly #parts: DriverParts;
-  readonly #alive = new Map<
-    EffectKey,
-    { readonly controller: AbortController; readonly answer: Promise<unknown> }
-  >();
+  readonly #alive = new Map<EffectKey, Living>();
   /** Work that an earlier driver may have started: settled by adopting, never by starting. */
   readonly #inherited = new Set<EffectKey>();
   /** Added to the clock: a run never goes back in time, even if the wall clock did between two drivers. */
   readonly #skewMs: number;
   readonly #watch: StallWatch;
-  readonly #end: Promise<RunPhase>;
-  #resolve!: (phase: RunPhase) => void;
+  #end!: Promise<DriveEnd>;
+  #resolve!: (end: DriveEnd) => void;
   #reject!: (error: unknown) => void;
   #inputs: Told[] = [];
   /** Messages up to this one were taken, perhaps not answered yet. */
   #takenUpTo = 0;
   #turnIsDue = false;
+  /** The run came to its end; what is told now waits for {@link driveOn}. */
+  #isIdle = false;
+  #isLeaving = false;
   /** What an earlier driver left is settled; before that, inputs wait. */
   #isInherited = false;
   #isOver = false;
@@ -84,18 +98,20 @@ export class Driver {
     const { store, clock, onStall } = parts;
     const nudge = (): void => this.tell({ type: 'tick' });
     this.#watch = new StallWatch({ store, clock, report: onStall, nudge });
-    this.#end = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    this.#begin();
+  }
+
+  /** Something was told that was not taken yet. */
+  get isBehind(): boolean {
+    return this.#inputs.length > 0;
   }
 
   /**
    * Settles what an earlier driver left, tells the machine `input`, and runs until nothing is alive and nothing will
-   * start: settled, or paused. Rejects when the journal cannot be written or another driver took over; everything that
-   * was alive is stopped by then.
+   * start: settled, or paused; or until it has left. Rejects when the journal cannot be written or another driver took
+   * over; everything that was alive is stopped by then, unless it is the other's.
    */
-  async drive(input: Input): Promise<RunPhase> {
+  async drive(input: Input): Promise<DriveEnd> {
     try {
       await this.#inherit();
       // What was asked for meanwhile (a stop, say) comes after what this run is about.
@@ -108,6 +124,22 @@ export class Driver {
     return this.#end;
   }
 
+  /** Takes what was told since the run came to its end, and goes on to the next one. */
+  driveOn(): Promise<DriveEnd> {
+    if (this.#isIdle) {
+      this.#isIdle = false;
+      this.#begin();
+      this.#askForTurn();
+    }
+    return this.#end;
+  }
+
+  /** Ends as soon as nothing is being stopped, without stopping work: somebody else will go on with it. */
+  leave(): void {
+    this.#isLeaving = true;
+    if (this.#isInherited && !this.#isIdle) this.#askForTurn();
+  }
+
   /** Ends the session for an error outside the loop, as {@link drive} does for one inside. */
   breakOff(error: unknown): void {
     void this.#fail(error);
@@ -115,17 +147,27 @@ export class Driver {
 
   /** Adds something that happened, or that somebody wants; taken in the next turn. */
   tell(input: Input): void {
-    if (this.#isOver) return;
-    this.#inputs.push(input);
-    if (this.#isInherited) this.#askForTurn();
+    this.#take(input);
   }
 
   /** Takes a message of the inbox, if it was not taken before; it is answered in its turn. */
   ask(message: InboxMessage): void {
     if (this.#isOver || message.id <= this.#takenUpTo) return;
     this.#takenUpTo = message.id;
-    this.#inputs.push({ type: 'message', message });
-    if (this.#isInherited) this.#askForTurn();
+    this.#take({ type: 'message', message });
+  }
+
+  #take(told: Told): void {
+    if (this.#isOver) return;
+    this.#inputs.push(told);
+    if (this.#isInherited && !this.#isIdle) this.#askForTurn();
+  }
+
+  #begin(): void {
+    this.#end = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
   }
 
   #askForTurn(): void {
@@ -143,12 +185,13 @@ export class Driver {
     if (store.run.run === undefined) return;
     const { start, settle } = commands(store, this.#alive);
     for (const [key, effect] of start) if (effect.step === 'work') this.#inherited.add(key);
-    this.#commit(await Promise.all([...settle.values()].map((effect) => this.#parts.crew.settle(effect))));
+    const answers = await Promise.all([...settle.values()].map((effect) => this.#parts.crew.settle(effect)));
+    this.#commit(answers);
   }
 
   #turn(): void {
     this.#turnIsDue = false;
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isIdle) return;
     const inputs = this.#inputs;
     this.#inputs = [];
     const due = nextDue(this.#parts.store);
@@ -161,8 +204,8 @@ export class Driver {
   }
 
   /** Decides on a batch and makes it durable; only then may anything act on it (I1). Says whether anything happened. */
-  #commit(inputs: readonly Told[]): boolean {
-    const { store, chronicle, journal, epoch, observe } = this.#parts;
+  #commit(told: readonly Told[]): boolean {
+    const { store, chronicle, journal, epoch, answer, observe } = this.#parts;
     const now = this.#now();
     const events: Event[] = [];
     const answered: Answered[] = [];
@@ -172,12 +215,12 @@ export class Driver {
         events.push(event);
       }
     };
-    for (const input of inputs) {
+    for (const input of told) {
       if (input.type === 'message') {
         const { message } = input;
-        const answer = answerMessage(store, message, () => this.#history(events));
-        if (answer.input !== undefined) take(answer.input);
-        answered.push({ id: message.id, reply: answer.reply });
+        const { inputs, reply } = answer(message, () => this.#history(events));
+        for (const one of inputs) take(one);
+        answered.push({ id: message.id, reply });
         continue;
       }
       take(input);
@@ -205,21 +248,24 @@ export class Driver {
   #carryOut(): void {
     const { start, stop, settle } = commands(this.#parts.store, this.#alive);
     for (const key of stop) this.#alive.get(key)?.controller.abort();
-    for (const [key, effect] of settle)
-      this.#await(key, new AbortController(), this.#parts.crew.settle(effect));
+    for (const [key, effect] of settle) {
+      const answer = this.#parts.crew.settle(effect);
+      this.#await(key, { step: effect.step, isEnding: true, controller: new AbortController() }, answer);
+    }
     for (const [key, effect] of start) {
       const controller = new AbortController();
       const beginning = this.#inherited.delete(key) ? 'adopt' : 'start';
-      this.#await(key, controller, this.#perform(key, effect, beginning, controller.signal));
+      const answer = this.#perform(key, effect, beginning, controller.signal);
+      this.#await(key, { step: effect.step, isEnding: false, controller }, answer);
     }
   }
 
-  #await(key: EffectKey, controller: AbortController, performance: Promise<Input>): void {
+  #await(key: EffectKey, living: Omit<Living, 'answer'>, performance: Promise<Input>): void {
     const answer = performance.then(
       (input) => this.tell(input),
       (error: unknown) => void this.#fail(error),
     );
-    this.#alive.set(key, { controller, answer });
+    this.#alive.set(key, { ...living, answer });
   }
 
   #perform(key: EffectKey, effect: EffectRef, beginning: Beginning, signal: AbortSignal): Promise<Input> {
@@ -239,7 +285,13 @@ export class Driver {
 
   #endIfIdle(): void {
     const { phase } = this.#parts.store.run;
-    if (this.#alive.size > 0 || this.#inputs.length > 0 || phase.phase === 'aborting') return;
+    if (this.#inputs.length > 0 || phase.phase === 'aborting') return;
+    if (this.#isLeaving && phase.phase === 'active') {
+      const isEnding = [...this.#alive.values()].some((one) => one.isEnding || one.controller.signal.aborted);
+      if (!isEnding) void this.#handOver();
+      return;
+    }
+    if (this.#alive.size > 0) return;
     if (phase.phase === 'active') {
       const isStuck = !this.#isWaiting();
       // What is stalled is not waiting either: the watch will see to it.
@@ -247,8 +299,21 @@ export class Driver {
       else if (this.#parts.leavesPeople && this.#waitsForPeople()) this.tell({ type: 'leave' });
       return;
     }
-    this.#close();
+    this.#isIdle = true;
+    this.#disarm();
     this.#resolve(phase);
+  }
+
+  /**
+   * Leaves work alive, to be adopted. Setups and checks are sequences that only this process could go on with: they are
+   * stopped and their answers are not taken, so that the successor begins them again.
+   */
+  async #handOver(): Promise<void> {
+    this.#close();
+    const sequences = [...this.#alive.values()].filter(({ step }) => step !== 'work');
+    for (const { controller } of sequences) controller.abort();
+    await Promise.all(sequences.map(({ answer }) => answer));
+    this.#resolve({ phase: 'left' });
   }
 
   /** Whether there is something from outside that an idle run waits for. */
@@ -290,6 +355,10 @@ export class Driver {
 
   #close(): void {
     this.#isOver = true;
+    this.#disarm();
+  }
+
+  #disarm(): void {
     this.#watch[Symbol.dispose]();
     this.#timer?.[Symbol.dispose]();
     this.#timer = undefined;

@@ -21,7 +21,7 @@ export type Asked =
   | { readonly type: 'nothing'; readonly why: string };
 
 /** Ids are short; a reason or an answer may be a page, not a book. */
-const LONGEST_NAME = 500;
+export const LONGEST_NAME = 500;
 const LONGEST_TEXT = 20_000;
 const MOST_NODES = 200_000;
 
@@ -39,16 +39,21 @@ export function readMessage({ type, body, from }: InboxMessage): Asked {
 
 /**
  * What was asked of an earlier driver died with it, where it was about that driver: a run that somebody resumes is not to
- * be stopped for yesterday's wish. An approval or an answer still stands, and is left for the driver to judge.
+ * be stopped for yesterday's wish. An approval or an answer still stands, and is left for the driver to judge; so is what
+ * terminals say that follow the run.
  */
 export function dismissStale(journal: Journal, epoch: number, stale: readonly InboxMessage[]): void {
   for (const message of stale) {
+    if (isJoinMessage(message)) continue;
     const asked = readMessage(message);
     if (asked.type === 'request' && OUTLIVES_DRIVER[asked.request.type]) continue;
     const reply: Reply = { type: 'refused', sentence: 'the gastown that was asked is gone; ask again' };
     journal.handled(epoch, message.id, reply);
   }
 }
+
+/** What terminals that follow a run say to its driver (`join-message.ts`). */
+export const isJoinMessage = ({ type }: InboxMessage): boolean => type === 'select' || type === 'withdraw';
 
 const OUTLIVES_DRIVER: Readonly<Record<Posted['type'], boolean>> = {
   approve: true,
@@ -112,7 +117,7 @@ const without = (what: string, type: string): string => `the message asks to ${t
 
 const isPosted = (type: string): type is Posted['type'] => Object.hasOwn(OUTLIVES_DRIVER, type);
 
-function nodesIn(value: unknown): readonly NodeId[] | 'all' | undefined {
+export function nodesIn(value: unknown): readonly NodeId[] | 'all' | undefined {
   if (value === 'all') return value;
   if (!Array.isArray(value) || value.length > MOST_NODES) return undefined;
   const nodes: NodeId[] = [];
@@ -123,8 +128,8 @@ function nodesIn(value: unknown): readonly NodeId[] | 'all' | undefined {
   return nodes;
 }
 
-const isText = (value: unknown, longest: number): value is string =>
+export const isText = (value: unknown, longest: number): value is string =>
   typeof value === 'string' && value.trim() !== '' && value.length <= longest;
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -8,7 +8,7 @@ import type { BeadRow } from '../ports/journal.ts';
 import { bead as beadNode, Machine } from '../testing/machine.ts';
 import { MemoryJournal } from '../testing/memory-journal.ts';
 import { planAround } from '../testing/random-bead-plan.ts';
-import { open, type RunRequest, unmetRequirements, withDependencies } from './opening.ts';
+import { doneAtOpening, open, type RunRequest, unmetRequirements, withDependencies } from './opening.ts';
 
 interface Shape {
   readonly requires?: readonly string[];
@@ -38,9 +38,12 @@ const request = (plan: Plan, more: Partial<RunRequest> = {}): RunRequest => ({
   limits: { parallel: 3, timeoutMs: undefined, rigs: {}, agents: {} },
   select: 'all',
   rerun: false,
+  waitMs: 0,
   by: 'test',
   ...more,
 });
+
+const opener = { terminal: '1-1', takesOver: false };
 
 /** A journal with one run in which these beads were done. */
 function journalWith(plan: Plan, done: readonly string[]): MemoryJournal {
@@ -83,7 +86,7 @@ const credits = (
   asked: RunRequest,
   isStillThere = (_bead: Bead): boolean => true,
 ): string[] => {
-  const { input } = open(journal, asked, 0, isStillThere);
+  const { input } = open(journal, asked, 0, isStillThere, opener);
   if (input.type !== 'create') throw new Error('the run is gone on with');
   return input.credits.map(({ node, how }) => `${node} ${how}`);
 };
@@ -92,7 +95,7 @@ describe('opening a run', () => {
   const plan = planOf(shapes, 'h1');
 
   it('goes on with the latest run while the plan is the same', () => {
-    const { isNew, input, store } = open(journalWith(plan, ['a']), request(plan), 0, () => true);
+    const { isNew, input, store } = open(journalWith(plan, ['a']), request(plan), 0, () => true, opener);
     expect(isNew).toBe(false);
     expect(input).toMatchObject({ type: 'resume', select: 'all', reopen: 'failed' });
     expect(store.node(nodeId('a')).phase.phase).toBe('done');
@@ -106,7 +109,7 @@ describe('opening a run', () => {
 
   it('credits with the work what it left for others', () => {
     const changed = planOf({ ...shapes, d: { requires: [], key: 'd, changed' } }, 'h2');
-    const { input, store } = open(journalWith(plan, ['a']), request(changed), 0, () => true);
+    const { input, store } = open(journalWith(plan, ['a']), request(changed), 0, () => true, opener);
     decide(store, input, 0);
     expect(store.node(nodeId('a')).output).toEqual({ left: 'a' });
     expect(store.node(nodeId('d')).output).toBeUndefined();
@@ -152,16 +155,16 @@ describe('opening a run', () => {
       return { id, name, level, requires, ...ended };
     });
     journal.append(1, runId('r1'), [], { run: undefined, beads: rows });
-    const { input, header } = open(journal, request(plan, { rerun: true }), 0, () => true);
+    const { input, header } = open(journal, request(plan, { rerun: true }), 0, () => true, opener);
     if (input.type !== 'create') throw new Error('the run is gone on with');
     expect(input.nodes.map((node) => 'tail' in node && node.tail)).toEqual([120, 90, 50, 5]);
     expect([header.planHash, input.planHash]).toEqual([plan.hash, plan.hash]);
   });
 
   it('keeps the selection of the run that is resumed', () => {
-    expect(open(journalWith(plan, []), request(plan, { select: 'same' }), 0, () => true).input).toMatchObject(
-      { select: undefined },
-    );
+    expect(
+      open(journalWith(plan, []), request(plan, { select: 'same' }), 0, () => true, opener).input,
+    ).toMatchObject({ select: 'all' });
   });
 });
 
@@ -169,10 +172,11 @@ describe('a selection', () => {
   const plan = planOf(shapes, 'h1');
 
   it('names the requirements that are neither done nor in it', () => {
-    const opening = open(journalWith(plan, ['a']), request(plan), 0, () => true);
+    const opening = open(journalWith(plan, ['a']), request(plan), 0, () => true, opener);
+    const done = doneAtOpening(opening);
     const select = ['b', 'c', 'd'].map(nodeId);
-    expect(unmetRequirements(opening, plan, select).size).toBe(0);
-    expect([...unmetRequirements(opening, plan, [nodeId('c')])]).toEqual([['c', ['b']]]);
+    expect(unmetRequirements(plan, select, (id) => done.has(id)).size).toBe(0);
+    expect([...unmetRequirements(plan, [nodeId('c')], (id) => done.has(id))]).toEqual([['c', ['b']]]);
   });
 
   it('can take what it requires with it', () => {

@@ -13,6 +13,7 @@ import { Chronicle } from './chronicle.ts';
 import { knownDurations } from './durations.ts';
 import { replay, replayMachine } from './history.ts';
 import { Roster } from './roster.ts';
+import { askedFor, type Selection } from './selection.ts';
 import { weighed } from './tails.ts';
 
 /** What somebody wants run. */
@@ -23,8 +24,17 @@ export interface RunRequest {
   readonly select: readonly NodeId[] | 'all' | 'same';
   /** Run again what is done: the selected beads, or everything, from scratch. */
   readonly rerun: boolean;
-  /** Who asks, for the journal: user and terminal. */
+  /** How long selected beads wait for another terminal to ask for what they require. */
+  readonly waitMs: number;
+  /** Who asks, for the journal. */
   readonly by: string;
+}
+
+/** Which terminal opens a run. */
+export interface Opener {
+  readonly terminal: string;
+  /** It goes on for a driver that is gone: what was asked for stands, and what failed has failed. */
+  readonly takesOver: boolean;
 }
 
 /** A run, made ready to be driven. */
@@ -35,6 +45,8 @@ export interface Opening {
   readonly roster: Roster;
   /** What the driver is told first; a new run's header is made when it is. */
   readonly input: Input;
+  /** What this terminal asks for. */
+  readonly selection: Selection;
   readonly isNew: boolean;
   readonly credited: number;
 }
@@ -48,19 +60,18 @@ export function open(
   request: RunRequest,
   now: number,
   isStillThere: (bead: Bead) => boolean,
+  { terminal, takesOver }: Opener,
 ): Opening {
   const { plan, limits, select, rerun, by } = request;
   const latest = journal.latestRun(plan.formula.file);
   if (latest !== undefined && latest.planHash === plan.hash && !(rerun && select === 'all')) {
+    const history = replay(journal, latest, plan);
+    const selection = select === 'same' ? askedFor(history.store) : select;
     const reopen = rerun && typeof select !== 'string' ? select : 'failed';
-    const input: Input = {
-      type: 'resume',
-      by,
-      limits,
-      select: select === 'same' ? undefined : select,
-      reopen,
-    };
-    return { header: latest, ...replay(journal, latest, plan), input, isNew: false, credited: 0 };
+    const input: Input = takesOver
+      ? takenOver(history.store, by)
+      : { type: 'resume', by, limits, select: selection, reopen, terminal };
+    return { header: latest, ...history, input, selection, isNew: false, credited: 0 };
   }
   const run = journal.nextRunId();
   const header: RunHeader = {
@@ -79,7 +90,7 @@ export function open(
   const durations = knownDurations(journal, plan.formula.file, {
     wanted: plan.beads.map((bead) => bead.id),
   });
-  const input: Input = {
+  const input: Extract<Input, { type: 'create' }> = {
     type: 'create',
     run,
     planHash: plan.hash,
@@ -88,6 +99,7 @@ export function open(
     nodes: weighed(plan.nodes, durations),
     credits,
     select: select === 'same' ? 'all' : select,
+    terminal,
   };
   const roster = new Roster(plan.beads);
   return {
@@ -96,9 +108,21 @@ export function open(
     chronicle: new Chronicle(header, roster),
     roster,
     input,
+    selection: input.select,
     isNew: true,
     credited: credits.length,
   };
+}
+
+/**
+ * What was asked for stands, and what failed has failed; only a run that stood still, which somebody wants to go on, gets new
+ * budgets. One that is being cancelled is brought to its end.
+ */
+function takenOver({ run }: Store, by: string): Input {
+  const { phase, limits } = run;
+  if (phase.phase === 'aborting') return { type: 'tick' };
+  const reopen = phase.phase === 'paused' ? 'failed' : [];
+  return { type: 'resume', by, limits, select: undefined, reopen };
 }
 
 type Credit = Extract<Input, { type: 'create' }>['credits'][number];
@@ -146,24 +170,27 @@ function seedOf(hash: string, run: string): number {
   return seed;
 }
 
-/** Requirements of selected beads that are neither done nor selected; a run with such a selection could not move. */
+/** What is done as the run opens. */
+export function doneAtOpening({ store, input }: Opening): ReadonlySet<NodeId> {
+  const done = new Set<NodeId>();
+  for (const node of store.nodes.values()) if (node.phase.phase === 'done') done.add(node.spec.id);
+  if (input.type === 'create') for (const credit of input.credits) done.add(credit.node);
+  return done;
+}
+
+/** Requirements of selected beads that are neither met nor selected; such a selection could not move by itself. */
 export function unmetRequirements(
-  opening: Opening,
   plan: Plan,
   select: readonly NodeId[],
+  isMet: (bead: NodeId) => boolean,
 ): Map<NodeId, NodeId[]> {
   const selected = new Set(select);
-  const done = new Set<NodeId>();
-  for (const node of opening.store.nodes.values()) if (node.phase.phase === 'done') done.add(node.spec.id);
-  if (opening.input.type === 'create') for (const credit of opening.input.credits) done.add(credit.node);
   const beads = new Map(plan.beads.map((bead) => [bead.id, bead]));
   const unmet = new Map<NodeId, NodeId[]>();
   for (const id of select) {
     const bead = beads.get(id);
     invariant(bead !== undefined, `bead ${id} is in the plan`);
-    const missing = done.has(id)
-      ? []
-      : bead.requires.filter((need) => !done.has(need) && !selected.has(need));
+    const missing = isMet(id) ? [] : bead.requires.filter((need) => !isMet(need) && !selected.has(need));
     if (missing.length > 0) unmet.set(id, missing);
   }
   return unmet;

@@ -2,14 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../core/events.ts';
-import type { Input } from '../core/input.ts';
 import { checkInvariants } from '../core/invariants.ts';
-import type { NodeState } from '../core/state.ts';
 import { JournalProblem } from '../ports/journal.ts';
 import { FakeWorld, type Fate } from '../testing/fake-world.ts';
 import { type JournalWrite, MemoryDisk, MemoryJournal } from '../testing/memory-journal.ts';
 import { planAround } from '../testing/random-bead-plan.ts';
 import { type RandomPlan, randomPlan } from '../testing/random-plan.ts';
+import { checkHistory, fateByKey, fates, judgedByFate, silentObserver } from '../testing/session-samples.ts';
 import { VirtualClock } from '../testing/virtual-clock.ts';
 import { replay } from './history.ts';
 import { runSession, type SessionEnd, type SessionHandle } from './session.ts';
@@ -32,11 +31,7 @@ class Simulation {
 
   constructor(plan: RandomPlan, fates: readonly Fate[]) {
     this.#plan = plan;
-    this.world = new FakeWorld(this.clock, (key) => {
-      let sum = 0;
-      for (const char of key) sum = (sum * 31 + char.charCodeAt(0)) >>> 0;
-      return fates[sum % fates.length] ?? { afterMs: 100, end: 'succeeds' };
-    });
+    this.world = new FakeWorld(this.clock, fateByKey(fates));
   }
 
   /** One driver: runs until it ends by itself (the answer), or dies (undefined). */
@@ -68,7 +63,7 @@ class Simulation {
       }
       if (moment === 'after' && dies.when === 'later') this.clock.after(dies.afterMs, die);
       if (moment === 'after' && dies.when === 'halt')
-        this.clock.after(dies.afterMs, () => handle?.halt('test'));
+        this.clock.after(dies.afterMs, () => handle?.interrupt('test'));
     };
     const plan = planAround(this.#plan);
     const journal = new MemoryJournal(this.disk, {
@@ -91,7 +86,8 @@ class Simulation {
           throw new Error(`run ${run} stalled at ${node}`);
         },
         listen: () => ({ [Symbol.dispose]: () => undefined }),
-        observer: { opened: () => undefined, committed: () => undefined, swept: () => undefined },
+        ring: () => undefined,
+        observer: silentObserver,
       },
       {
         plan,
@@ -104,6 +100,7 @@ class Simulation {
         },
         select: 'all',
         rerun: false,
+        waitMs: 0,
         by: 'test',
       },
       (given) => {
@@ -157,14 +154,6 @@ class Simulation {
   }
 }
 
-const fates = fc.array(
-  fc.record({
-    afterMs: fc.integer({ min: 0, max: 3000 }),
-    end: fc.constantFrom<Fate['end']>('succeeds', 'succeeds', 'succeeds', 'succeeds', 'fails', 'dies'),
-  }),
-  { minLength: 1, maxLength: 6 },
-);
-
 describe('drivers that die', () => {
   it('never run finished work again, never leave work behind, and always bring the run to its end', async () => {
     let added = 0;
@@ -208,54 +197,9 @@ describe('drivers that die', () => {
   }, 300_000);
 });
 
-/** What a made-up condition comes to; the same for the same bead, however often it is asked. */
-function judgedByFate({ spec }: NodeState): Input {
-  const verdict = spec.kind === 'bead' && spec.condition === 'fails' ? 'fails' : 'holds';
-  return { type: 'condition-judged', node: spec.id, verdict, message: undefined };
-}
-
 function hasLimits({ nodes, timeoutMs }: RandomPlan): boolean {
   return (
     timeoutMs !== undefined ||
     nodes.some((node) => node.kind === 'bead' && node.policy.timeoutMs !== undefined)
   );
-}
-
-/** A bead joins once; done is for ever; a bead's attempts are numbered without gaps; every start follows the end of the one before. */
-function checkHistory(events: readonly Event[]): { readonly added: number } {
-  const done = new Set<string>();
-  const attempts = new Map<string, number>();
-  const running = new Set<string>();
-  const added = new Set<string>();
-  for (const event of events) {
-    switch (event.type) {
-      case 'attempt-started':
-        expect(done.has(event.node), `${event.node} is done, and started again`).toBe(false);
-        expect(running.has(event.node), `${event.node} is running, and started again`).toBe(false);
-        expect(event.attempt).toBe((attempts.get(event.node) ?? 0) + 1);
-        attempts.set(event.node, event.attempt);
-        running.add(event.node);
-        break;
-      case 'step-succeeded':
-        // A sync point is not done when its checks are: its level may change before it passes.
-        if (event.node.startsWith('~')) running.delete(event.node);
-        break;
-      case 'attempt-failed':
-      case 'attempt-cancelled':
-        running.delete(event.node);
-        break;
-      case 'beads-added':
-        for (const { id } of event.nodes) {
-          expect(added.has(id), `${id} joins the run twice`).toBe(false);
-          added.add(id);
-        }
-        break;
-      case 'bead-done':
-        running.delete(event.node);
-        done.add(event.node);
-        break;
-      default:
-    }
-  }
-  return { added: added.size };
 }

@@ -86,8 +86,9 @@ export class SqliteReader implements JournalReader {
     );
   }
 
-  *events(run: RunId): Iterable<Event> {
-    for (const texts of this.#chunks('event', 'position', run)) yield* this.#decode(texts);
+  *events(run: RunId, after = 0): Iterable<Event> {
+    // Positions of a run follow each other without a gap, from 1.
+    for (const texts of this.#chunks('event', 'position', run, after + 1)) yield* this.#decode(texts);
   }
 
   lease(): Lease | undefined {
@@ -126,11 +127,11 @@ export class SqliteReader implements JournalReader {
   }
 
   /** The bodies of a run's rows in order, some thousand at a time, joined by commas. */
-  *#chunks(table: 'bead' | 'event', key: 'key' | 'position', run: RunId): Iterable<string> {
+  *#chunks(table: 'bead' | 'event', key: 'key' | 'position', run: RunId, first = 0): Iterable<string> {
     const number = this.runNumber(run);
     if (number === undefined) return;
     const end = (number + 1) * RUN_SPAN;
-    for (let from = number * RUN_SPAN; ; ) {
+    for (let from = number * RUN_SPAN + first; ; ) {
       const row = this.#connection.get(
         `SELECT group_concat(body) AS texts, max(${key}) AS last, count(*) AS rows
          FROM (SELECT ${key}, body FROM ${table} WHERE ${key} >= ? AND ${key} < ? ORDER BY ${key} LIMIT ${CHUNK})`,

@@ -11,7 +11,10 @@ export function ring(path: string): void {
   utimesSync(path, now, now);
 }
 
-/** Calls back after each ring until disposed; creates the file when it is missing. `pollMs`: the slow look. */
+/**
+ * Calls back after each ring until disposed, and keeps the process alive as long: somebody may ring. Creates the file when
+ * it is missing. `pollMs`: the slow look.
+ */
 export function listen(path: string, onRing: () => void, pollMs = 1000): Disposable {
   writeFileSync(path, '', { mode: 0o600, flag: 'a' });
   const lastChange = (): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -31,7 +34,7 @@ export function listen(path: string, onRing: () => void, pollMs = 1000): Disposa
     // No watcher left to be had (ENOSPC: inotify's limit): the slow look has to do.
     watcher = undefined;
   }
-  const timer = setInterval(look, pollMs).unref();
+  const timer = setInterval(look, pollMs);
   return {
     [Symbol.dispose]: () => {
       clearInterval(timer);

@@ -72,10 +72,10 @@ export function total(counts: ReadonlyMap<unknown, number>): number {
   return sum;
 }
 
-/** Waits; an abort ends the wait early. */
+/** Waits; an abort ends the wait early. A process that leaves what it follows to another is not kept alive by it. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
-    await delay(ms, undefined, { signal });
+    await delay(ms, undefined, { signal, ref: false });
   } catch (error) {
     if (!signal.aborted) throw error;
   }

@@ -125,8 +125,8 @@ export interface JournalReader extends Disposable {
   /** The first `limit` beads that are not done, in order. */
   unfinished(run: RunId, limit: number): readonly BeadRow[];
   bead(run: RunId, id: NodeId): BeadRow | undefined;
-  /** In order; decoded and upcast. */
-  events(run: RunId): Iterable<Event>;
+  /** In order; decoded and upcast. `after`: without the first so many, for those who follow a run. */
+  events(run: RunId, after?: number): Iterable<Event>;
   lease(): Lease | undefined;
   /** What `init` chose; undefined before. */
   setting(key: string): string | undefined;

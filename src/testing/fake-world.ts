@@ -4,7 +4,7 @@
  * Owns: the processes that "run", which outlive the driver that started them. Every effect is judged by its key alone,
  * so the same run meets the same fate however often its driver dies.
  * I1  Work with one key begins at most once: beginning it again throws, as no real adapter would allow it.
- * I2  After {@link FakeWorld.crash} the adapters of the dead driver neither answer nor act.
+ * I2  The adapters of a dead driver (after {@link FakeWorld.crash}: of all there were) neither answer nor act.
  */
 import { type EffectKey, effectKey } from '../core/ids.ts';
 import { invariant } from '../core/invariant.ts';
@@ -63,10 +63,11 @@ export class FakeWorld {
     for (const process of this.#processes.values()) if (this.#lives(process)) process.isStopped = true;
   }
 
-  performers(): Performers {
+  /** `isDead`: the driver that these adapters belong to is gone, while others live. */
+  performers(isDead = (): boolean => false): Performers {
     const generation = this.#generation;
     const rig: PreparedRig = { settings: DEFAULT_RIG, directory: '/', env: {}, secretValues: [] };
-    const isGone = (): boolean => generation !== this.#generation;
+    const isGone = (): boolean => generation !== this.#generation || isDead();
     const end = (promise: Promise<StepEnd<WorkReport> | undefined>) =>
       promise.then((value) => (isGone() ? new Promise<never>(() => {}) : value));
     return {

@@ -89,8 +89,8 @@ export class MemoryJournal implements Journal {
     return this.#disk.runs.get(run)?.beads.get(id);
   }
 
-  *events(run: RunId): Iterable<Event> {
-    yield* decodeEvents(this.#disk.runs.get(run)?.events.join(',') ?? '');
+  *events(run: RunId, after = 0): Iterable<Event> {
+    yield* decodeEvents(this.#disk.runs.get(run)?.events.slice(after).join(',') ?? '');
   }
 
   lease(): Lease | undefined {

@@ -24,5 +24,5 @@ export async function resume(this: Context, flags: ResumeFlags): Promise<void> {
   }
   const project = await openProject(this, { ...flags, eager: latest.isEager === true }, latest.vars);
   if (project?.plan === undefined) return;
-  await execute(this, { project, plan: project.plan, select: 'same', rerun: false, flags });
+  await execute(this, { project, plan: project.plan, select: 'same', rerun: false, waitMs: 0, flags });
 }

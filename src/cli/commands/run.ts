@@ -9,11 +9,15 @@ import { print } from '../terminal/console.ts';
 import { sayUnknownBead } from '../unknown-bead.ts';
 import type { VariableFlags } from '../variables.ts';
 
+/** How long beads wait for another terminal to ask for what they require, where nothing else is said. */
+const WAIT_MS = 30_000;
+
 interface RunFlags extends ExecutionFlags, VariableFlags {
   readonly formula?: string;
   readonly bead?: readonly string[];
   readonly withDeps: boolean;
   readonly eager: boolean;
+  readonly wait?: number;
   readonly rerun: boolean;
   readonly dryRun: boolean;
   readonly strict: boolean;
@@ -53,5 +57,12 @@ export async function run(this: Context, flags: RunFlags): Promise<void> {
     this.exit(EXIT.usage);
     return;
   }
-  await execute(this, { project, plan, select: wanted, rerun: flags.rerun, flags });
+  await execute(this, {
+    project,
+    plan,
+    select: wanted,
+    rerun: flags.rerun,
+    waitMs: flags.wait ?? WAIT_MS,
+    flags,
+  });
 }

@@ -6,7 +6,7 @@ import { neutralise } from '../../diagnostic/neutralise.ts';
 import { openJournal, openReader } from '../../journal/open.ts';
 import { systemClock } from '../../os/clock.ts';
 import { ring } from '../../os/doorbell.ts';
-import type { JournalReader, Lease } from '../../ports/journal.ts';
+import type { Journal, JournalReader, Lease } from '../../ports/journal.ts';
 import type { ProjectPlace } from '../../project/discover.ts';
 import { doorbellOf, stateFolderOf } from '../../project/state-folder.ts';
 import { countStatuses } from '../../view/progress.ts';
@@ -19,6 +19,8 @@ import { print } from '../terminal/console.ts';
 const POLL_MS = 100;
 /** A holder that cannot be judged from here gets this long to answer. */
 const PATIENCE_MS = 60_000;
+/** A terminal that follows the run takes over within this time when its driver dies. */
+const TAKE_OVER_MS = 1_000;
 
 export async function stop(this: Context, flags: { readonly formula?: string }): Promise<void> {
   const { stdout, stderr, env } = this.console;
@@ -36,8 +38,9 @@ export async function stop(this: Context, flags: { readonly formula?: string }):
     return;
   }
   using journal = openJournal(stateFolder);
+  const key = randomUUID();
   journal.post({
-    key: randomUUID(),
+    key,
     type: 'stop',
     body: null,
     from: userName(env),
@@ -45,7 +48,7 @@ export async function stop(this: Context, flags: { readonly formula?: string }):
   });
   ring(doorbellOf(stateFolder));
   print(stderr, [`asked gastown (process ${lease.holder.pid}) to stop; waiting until it has`]);
-  switch (await waitForEnd(journal, lease)) {
+  switch (await waitForEnd(journal, lease, place, key)) {
     case 'released':
       print(stdout, stopped(journal, place));
       return;
@@ -66,14 +69,31 @@ function currentLease(stateFolder: string): Lease | undefined {
   return reader?.lease();
 }
 
-async function waitForEnd(reader: JournalReader, { epoch }: Lease): Promise<'released' | 'gone' | 'silent'> {
+/** Terminals that follow a run take it over from one that leaves, and are stopped, too. */
+async function waitForEnd(
+  journal: Journal,
+  { epoch }: Lease,
+  { formulaFile }: ProjectPlace,
+  key: string,
+): Promise<'released' | 'gone' | 'silent'> {
   const askedAt = systemClock.now();
+  let goneSince: number | undefined;
   for (;;) {
-    const now = reader.lease();
-    if (now === undefined || now.epoch !== epoch) return 'released';
+    const now = journal.lease();
+    if (now === undefined) return 'released';
+    if (now.epoch !== epoch) {
+      // Whoever holds it now has answered, or will; and a run that goes on after that was resumed by somebody.
+      const reply = journal.replyTo(key);
+      const goesOn = journal.latestRun(formulaFile)?.phase === 'active';
+      if (reply?.type === 'refused' || (reply !== undefined && goesOn)) return 'released';
+    }
     const holder = holderOf(now);
-    if (holder === 'gone') return 'gone';
     if (holder === 'elsewhere' && systemClock.now() - askedAt > PATIENCE_MS) return 'silent';
+    if (holder !== 'gone') goneSince = undefined;
+    else {
+      goneSince ??= systemClock.now();
+      if (systemClock.now() - goneSince > TAKE_OVER_MS) return 'gone';
+    }
     await delay(POLL_MS);
   }
 }

@@ -131,13 +131,24 @@ export const duration: Kind<Located<number>> = {
       );
       return undefined;
     }
-    let total = 0;
-    for (const [, amount, unit] of value.value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
-      total += Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN);
-    }
-    return withinDuration(Math.round(total), value, reading);
+    return withinDuration(millisecondsOf(value.value), value, reading);
   },
 };
+
+/** Milliseconds of a text such as "1h30m"; undefined when it is no duration, or longer than one may be. */
+export function parseDuration(text: string): number | undefined {
+  if (text.length > 64 || !DURATION.test(text)) return undefined;
+  const total = millisecondsOf(text);
+  return total > LONGEST_MS ? undefined : total;
+}
+
+function millisecondsOf(text: string): number {
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
+    total += Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN);
+  }
+  return Math.round(total);
+}
 
 /** A number of minutes, fractions allowed; read as milliseconds. */
 export const minutes: Kind<Located<number>> = {

@@ -327,6 +327,24 @@ export function journalContract(name: string, makeStore: () => JournalStore): vo
         expect(journal.beads(run)).toEqual(beads);
       });
 
+      it('gives those who follow a run only what they have not seen', () => {
+        const { epoch } = drive();
+        const [run, other] = [begin(epoch), begin(epoch)];
+        const events = Array.from({ length: 6_000 }, (_, index) => started('a', index, index));
+        const reader = open();
+        for (const [from, to] of [
+          [0, 1],
+          [1, 5_500],
+          [5_500, 6_000],
+        ] as const) {
+          journal.append(epoch, run, events.slice(from, to), { run: undefined, beads: [] });
+          journal.append(epoch, other, [started('b', from, from)], { run: undefined, beads: [] });
+          expect([...reader.events(run, from)]).toEqual(events.slice(from, to));
+          expect([...reader.events(run, to)]).toEqual([]);
+        }
+        expect([...reader.events(run, 2)]).toEqual(events.slice(2));
+      });
+
       it('goes on writing while somebody is in the middle of reading', () => {
         const { epoch } = drive();
         const run = begin(epoch);
