@@ -262,10 +262,10 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
     },
     verifier,
     spawned: (attempt, { secretValues }) => readSpawnFiles(attempt, secretValues),
-    propose: ({ bead, ...spawn }) => {
+    propose: ({ bead, isByPerson, ...spawn }) => {
       const { formula } = local.request.plan;
       const files = spawn.files.map((file) => ({ ...file, path: relative(projectRoot, file.path) }));
-      const mayRun = formula.spawn?.approval ?? false;
+      const mayRun = isByPerson || (formula.spawn?.approval ?? false);
       const addition = planAdditions({
         parent: bead,
         ...spawn,

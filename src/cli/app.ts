@@ -290,7 +290,17 @@ const logs = buildCommand({
 const add = buildCommand({
   loader: async () => (await import('./commands/add.ts')).add,
   parameters: {
-    flags: {},
+    flags: {
+      formula,
+      parent: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        placeholder: 'bead',
+        brief: 'Below which bead of a live run a person adds them',
+        proposeCompletions: beadIds,
+      },
+    },
     positional: {
       kind: 'array',
       minimum: 1,
@@ -298,12 +308,13 @@ const add = buildCommand({
     },
   },
   docs: {
-    brief: 'Hand over beads that the work of a bead has found (called by that work)',
+    brief: 'Add beads to a run: those that the work of a bead has found, or yours',
     fullDescription: [
       'Checks the files and says what is wrong with them; what is right joins the run below the bead that calls: after its',
       'work, or at once where the bead says spawn = "live". Handing the same bead over again replaces its description.',
       '',
-      'A file looks like a bead file, with an id of one segment. It cannot bring commands, a rig or an agent of its own.',
+      'A file looks like a bead file, with an id of one segment. It cannot bring a rig or an agent of its own, and commands',
+      'only where a person adds it: `gastown add lint.toml --parent foundation`, while a gastown drives the run.',
     ].join('\n'),
   },
 });

@@ -78,7 +78,9 @@ export async function petition(context: Context, { command, flags, node, body }:
   }
   const { reply, isDriven } = answer;
   if (reply.type === 'refused') {
-    print(stderr, [`error: ${neutralise(reply.sentence)}`]);
+    // What is wrong with descriptions of beads is said line by line.
+    const [first = '', ...rest] = reply.sentence.split('\n').map(neutralise);
+    print(stderr, [`error: ${first}`, ...rest]);
     context.exit(EXIT.usage);
     return;
   }

@@ -3,15 +3,16 @@
  * accepted, and what is refused never reaches it.
  */
 import { admit } from '../core/additions.ts';
-import type { Event } from '../core/events.ts';
+import type { Event, Proposal } from '../core/events.ts';
 import type { NodeId } from '../core/ids.ts';
 import type { Input, Request } from '../core/input.ts';
 import { unreachable } from '../core/invariant.ts';
+import type { BeadNode } from '../core/plan.ts';
 import { isExcused, isInWork, isSettled, type NodeState } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
 import { quote } from '../diagnostic/neutralise.ts';
 import type { InboxMessage, Reply } from '../ports/journal.ts';
-import { readMessage } from './message.ts';
+import { type Addition, type Asked, readMessage } from './message.ts';
 import { nodeName, pauseSentence, phaseSentence } from './sentences.ts';
 
 /** What becomes of a message: what the machine is told, if anything, and what its poster is. */
@@ -20,16 +21,25 @@ export interface Answer {
   readonly reply: Reply;
 }
 
-/** Judges a message of the inbox, whatever it holds. */
-export function answerMessage(store: Store, message: InboxMessage, history: () => Iterable<Event>): Answer {
+/** Makes beads of what a person described; a text: what is wrong with it. */
+export type Propose = (node: NodeState & { spec: BeadNode }, files: Addition['files']) => Proposal | string;
+
+/** Judges a message of the inbox, whatever it holds. `propose` is missing where nobody drives: nothing can be added then. */
+export function answerMessage(
+  store: Store,
+  message: InboxMessage,
+  history: () => Iterable<Event>,
+  propose?: Propose,
+): Answer {
   const asked = readMessage(message);
   switch (asked.type) {
     case 'nothing':
       return { input: undefined, reply: refused(asked.why) };
     case 'halt':
       return { input: asked.input, reply: accepted('what runs is being stopped') };
-    case 'request': {
-      const { request, run } = asked;
+    case 'request':
+    case 'addition': {
+      const { run } = asked;
       if (run !== undefined && run !== store.run.run)
         return {
           input: undefined,
@@ -37,6 +47,8 @@ export function answerMessage(store: Store, message: InboxMessage, history: () =
             `the gastown of this project is working on run ${store.run.run ?? ''}, not on ${run}`,
           ),
         };
+      const request = asked.type === 'request' ? asked.request : added(store, asked, propose);
+      if (typeof request === 'string') return { input: undefined, reply: refused(request) };
       const reply = answerRequest(store, request, history);
       return { input: reply.type === 'accepted' ? request : undefined, reply };
     }
@@ -44,6 +56,21 @@ export function answerMessage(store: Store, message: InboxMessage, history: () =
       return unreachable(asked);
   }
 }
+
+function added(
+  store: Store,
+  { addition, by }: Extract<Asked, { type: 'addition' }>,
+  propose: Propose | undefined,
+): Request | string {
+  if (propose === undefined) return 'nobody drives this run, so nothing can be added to it now';
+  const node = store.nodes.get(addition.node);
+  if (node === undefined) return `the run has no bead ${quote(nodeName(addition.node))}`;
+  if (!isBead(node)) return `${nodeName(addition.node)} is no bead, and nothing can be added below it`;
+  const proposal = propose(node, addition.files);
+  return typeof proposal === 'string' ? proposal : { type: 'add', node: addition.node, by, proposal };
+}
+
+const isBead = (node: NodeState): node is NodeState & { spec: BeadNode } => node.spec.kind === 'bead';
 
 /** `history`: the events of the run; read only to say who was faster. */
 export function answerRequest(store: Store, request: Request, history: () => Iterable<Event>): Reply {

@@ -154,7 +154,13 @@ export class Crew {
     const { performers, roster, store } = this.#parts;
     const { spec } = store.node(bead.id);
     invariant(spec.kind === 'bead', `${bead.id} is a bead`);
-    return performers.propose({ bead, node: spec, files, find: (id) => roster.find(id) });
+    return performers.propose({
+      bead,
+      node: spec,
+      files,
+      isByPerson: false,
+      find: (id) => roster.find(id),
+    });
   }
 }
 

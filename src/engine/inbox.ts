@@ -8,7 +8,7 @@ import type { NodeId } from '../core/ids.ts';
 import type { Input } from '../core/input.ts';
 import type { Store } from '../core/store.ts';
 import type { InboxMessage, Journal, Reply, RunHeader } from '../ports/journal.ts';
-import { answerMessage } from './control.ts';
+import { answerMessage, type Propose } from './control.ts';
 import { OTHER_PLAN, readSelect, readWithdraw, type SelectMessage } from './join-message.ts';
 import type { Roster } from './roster.ts';
 import { lostRequirements, unsuccessfulOf } from './selection.ts';
@@ -27,6 +27,7 @@ export interface InboxParts {
   readonly store: Store;
   readonly roster: Roster;
   readonly terminals: Terminals;
+  readonly propose: Propose;
 }
 
 export class Inbox {
@@ -65,7 +66,7 @@ export class Inbox {
         return { inputs: [{ type: 'withdraw', ...gone }], reply: accepted('the run does without it') };
       }
       default: {
-        const { input, reply } = answerMessage(this.#parts.store, message, history);
+        const { input, reply } = answerMessage(this.#parts.store, message, history, this.#parts.propose);
         return { inputs: input === undefined ? [] : [input], reply };
       }
     }

@@ -3,9 +3,10 @@
  * lease is looked after however the run ends.
  */
 import { decide } from '../core/decide.ts';
-import type { Step } from '../core/ids.ts';
+import type { NodeId, Step } from '../core/ids.ts';
 import type { Input } from '../core/input.ts';
 import { invariant } from '../core/invariant.ts';
+import type { Bead } from '../core/plan.ts';
 import { isInWork } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
 import { isFenced, isJournalProblem, type Journal } from '../ports/journal.ts';
@@ -93,7 +94,24 @@ async function drive(
     sweep: () => sweeper.sweepNow(),
     folder: (bead, attempt) => parts.folder(header, bead, attempt),
   });
-  const inbox = new Inbox({ journal, header, store, roster, terminals });
+  const find = (id: NodeId): Bead | undefined => roster.find(id);
+  const inbox = new Inbox({
+    journal,
+    header,
+    store,
+    roster,
+    terminals,
+    propose: ({ spec }, files) => {
+      const spawned = files.map(({ name, text }) => ({ name, text, path: name }));
+      return performers.propose({
+        bead: roster.get(spec.id),
+        node: spec,
+        files: spawned,
+        isByPerson: true,
+        find,
+      });
+    },
+  });
   const driver: Driver = new Driver({
     store,
     chronicle,

@@ -4,12 +4,20 @@ import type { Input, Request } from '../core/input.ts';
 import { unreachable } from '../core/invariant.ts';
 import { quote } from '../diagnostic/neutralise.ts';
 import type { InboxMessage, Journal, Reply } from '../ports/journal.ts';
+import type { SpawnFile } from '../ports/work.ts';
 
-/** The requests that can be posted; beads to be added come from a work, never from a message. */
+/** The requests that a message can hold as they are; beads to be added come as their descriptions. */
 export type Posted = Exclude<Request, { type: 'add' }>;
 
+/** Beads that a person wants to add below one of the run. */
+export interface Addition {
+  readonly type: 'add';
+  readonly node: NodeId;
+  readonly files: readonly Pick<SpawnFile, 'name' | 'text'>[];
+}
+
 /** The body of a message of type `request`; who asks is in the message's `from`. */
-export type RequestBody = (Posted extends infer One ? Omit<One, 'by'> : never) & {
+export type RequestBody = ((Posted extends infer One ? Omit<One, 'by'> : never) | Addition) & {
   /** The run it is meant for; absent: whichever is driven. */
   readonly run?: string;
 };
@@ -18,22 +26,34 @@ export type RequestBody = (Posted extends infer One ? Omit<One, 'by'> : never) &
 export type Asked =
   | { readonly type: 'halt'; readonly input: Extract<Input, { type: 'halt' }> }
   | { readonly type: 'request'; readonly request: Posted; readonly run: string | undefined }
+  | {
+      readonly type: 'addition';
+      readonly addition: Addition;
+      readonly by: string;
+      readonly run: string | undefined;
+    }
   | { readonly type: 'nothing'; readonly why: string };
 
 /** Ids are short; a reason or an answer may be a page, not a book. */
 export const LONGEST_NAME = 500;
 const LONGEST_TEXT = 20_000;
 const MOST_NODES = 200_000;
+const MOST_FILES = 1000;
+const LONGEST_FILE = 64 * 1024;
 
 /** Reads a message; never throws. */
 export function readMessage({ type, body, from }: InboxMessage): Asked {
   if (type === 'stop') return { type: 'halt', input: { type: 'halt', by: from } };
   if (type !== 'request') return nothing(`this version knows no message of type ${quote(type)}`);
   if (!isRecord(body)) return nothing('the message holds no request');
-  const request = requestIn(body, from);
-  if (typeof request === 'string') return nothing(request);
   const run = body['run'];
   if (run !== undefined && !isText(run, LONGEST_NAME)) return nothing('the message names no run');
+  if (body['type'] === 'add') {
+    const addition = additionIn(body);
+    return typeof addition === 'string' ? nothing(addition) : { type: 'addition', addition, by: from, run };
+  }
+  const request = requestIn(body, from);
+  if (typeof request === 'string') return nothing(request);
   return { type: 'request', request, run };
 }
 
@@ -111,6 +131,18 @@ function requestIn(body: Readonly<Record<string, unknown>>, by: string): Posted 
     default:
       return unreachable(type);
   }
+}
+
+function additionIn({ node, files }: Readonly<Record<string, unknown>>): Addition | string {
+  if (!isText(node, LONGEST_NAME)) return without('bead', 'add');
+  if (!Array.isArray(files) || files.length > MOST_FILES) return without('list of descriptions', 'add');
+  const read: Addition['files'][number][] = [];
+  for (const file of files) {
+    if (!isRecord(file) || !isText(file['name'], LONGEST_NAME) || !isText(file['text'], LONGEST_FILE))
+      return without('list of descriptions', 'add');
+    read.push({ name: file['name'], text: file['text'] });
+  }
+  return { type: 'add', node: nodeId(node), files: read };
 }
 
 const without = (what: string, type: string): string => `the message asks to ${type}, but has no ${what}`;

@@ -46,7 +46,7 @@ export async function standIn(parts: StandInParts, header: RunHeader): Promise<'
 /** What is meant for whichever driver comes, or for another run, is left alone. */
 function isAbout(message: InboxMessage, run: RunId): boolean {
   const asked = readMessage(message);
-  return asked.type === 'request' && asked.run === run;
+  return (asked.type === 'request' || asked.type === 'addition') && asked.run === run;
 }
 
 async function answerAll(

@@ -132,12 +132,14 @@ export const QUESTION_STATUS = 76;
  */
 export type MarkerOf = (key: EffectKey, command: string) => string;
 
-/** What an attempt wants to add, and where. */
+/** What an attempt, or a person, wants to add, and where. */
 export interface Spawn {
   /** The bead whose work it is, as its author wrote it and as it is scheduled. */
   readonly bead: Bead;
   readonly node: BeadNode;
   readonly files: readonly SpawnFile[];
+  /** A person wrote them, and may bring commands. */
+  readonly isByPerson: boolean;
   /** The beads of the run. */
   readonly find: (id: NodeId) => Bead | undefined;
 }
@@ -149,7 +151,7 @@ export interface Performers {
   readonly verifier: Verifier;
   /** What an attempt that works has put into its spawn folder so far; a text: why that cannot be read. */
   spawned(attempt: Pick<Attempt, 'bead' | 'folder'>, rig: PreparedRig): readonly SpawnFile[] | string;
-  /** Makes beads of what work left in its spawn folder; a text: what is wrong with it. Runs nothing. */
+  /** Makes beads of descriptions; a text: what is wrong with them. Runs nothing. */
   propose(spawn: Spawn): Proposal | string;
   /**
    * Makes sure that nothing of an effect that nobody wants any more lives or will start, whoever began it; whatever

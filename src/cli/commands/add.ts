@@ -1,6 +1,6 @@
 /**
- * `gastown add`: hands beads over that the work of a bead has found. Called by that work; says at once what is wrong with
- * them, and changes nothing then.
+ * `gastown add`: hands beads over that the work of a bead has found, or that a person wants below a bead of a live run. Says
+ * at once what is wrong with them, and changes nothing then.
  */
 import { join, relative, resolve } from 'node:path';
 import { MAX_SPAWN_FILE_BYTES } from '../../agents/exchange.ts';
@@ -22,14 +22,28 @@ import { projectFiles } from '../../project/project-files.ts';
 import { doorbellOf, stateFolderOf } from '../../project/state-folder.ts';
 import { type Context, EXIT } from '../context.ts';
 import { type DiagnosticsOf, printDiagnostics } from '../diagnostics.ts';
+import { type PetitionFlags, petition } from '../petition.ts';
 import { print } from '../terminal/console.ts';
 
-export function add(this: Context, _flags: object, ...paths: readonly string[]): void {
+export interface AddFlags extends PetitionFlags {
+  readonly parent?: string;
+}
+
+export async function add(this: Context, flags: AddFlags, ...paths: readonly string[]): Promise<void> {
   const { stdout, stderr, env, cwd } = this.console;
-  const end = handOver(placeIn(env), paths, cwd);
+  const { parent } = flags;
+  const end = parent === undefined ? handOver(placeIn(env), paths, cwd) : readAll(paths, cwd);
   switch (end.type) {
     case 'handed-over':
       print(stdout, end.lines);
+      return;
+    case 'read':
+      await petition(this, {
+        command: 'add',
+        flags,
+        ...(parent === undefined ? {} : { node: parent }),
+        body: (node) => ({ type: 'add', node, files: end.files }),
+      });
       return;
     case 'refused':
       print(stderr, [`error: ${neutralise(end.message)}`, `  = hint: ${neutralise(end.hint)}`]);
@@ -46,20 +60,35 @@ export function add(this: Context, _flags: object, ...paths: readonly string[]):
 
 type End =
   | { readonly type: 'handed-over'; readonly lines: string[] }
+  | { readonly type: 'read'; readonly files: readonly { readonly name: string; readonly text: string }[] }
   | { readonly type: 'refused'; readonly message: string; readonly hint: string }
   | ({ readonly type: 'wrong'; readonly diagnostics: readonly Diagnostic[] } & DiagnosticsOf);
 
 const refused = (message: string, hint: string): End => ({ type: 'refused', message, hint });
 
+/** What a person wants to add; whoever drives the run judges it. */
+function readAll(paths: readonly string[], cwd: string): End {
+  const files: { name: string; text: string }[] = [];
+  for (const name of paths) {
+    const left = readLeftFile(resolve(cwd, name), MAX_SPAWN_FILE_BYTES);
+    if (left.type === 'none') return refused(`the file ${quote(name)} does not exist`, FILES);
+    if (left.type === 'problem') return refused(`the file ${quote(name)} ${left.why}`, FILES);
+    files.push({ name, text: left.text });
+  }
+  return { type: 'read', files };
+}
+
+const FILES = 'each file describes one bead: [bead] id = "…"';
+
 function handOver(place: Place | undefined, paths: readonly string[], cwd: string): End {
   if (place === undefined)
     return refused(
-      'gastown add is for the work of a bead that may add beads',
-      'the formula allows it: allowed = true in [formula.spawn]',
+      'gastown add is called by the work of a bead, or says below which bead it adds: --parent BEAD',
+      'the formula has to allow it: allowed = true in [formula.spawn]',
     );
   const { root, folder, bead } = place;
   const files = filesOf(place, paths, cwd);
-  if (typeof files === 'string') return refused(files, 'each file describes one bead: [bead] id = "…"');
+  if (typeof files === 'string') return refused(files, FILES);
   const run = openRun(place);
   const parent = run?.history.roster.find(bead);
   const state = run?.history.store.nodes.get(bead);
