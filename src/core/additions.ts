@@ -45,8 +45,8 @@ export function admit(store: Store, parent: NodeState, proposal: Proposal): Admi
     return refused(
       `one bead may add ${spawn.children} beads, and "${parent.spec.id}" would have ${parent.children.length + added}`,
     );
-  if (added > 0 && store.nodes.size + added > spawn.total)
-    return refused(`a run may have ${spawn.total} beads, and would have ${store.nodes.size + added}`);
+  if (added > 0 && store.beads + added > spawn.total)
+    return refused(`a run may have ${spawn.total} beads, and would have ${store.beads + added}`);
   const wrong = wrongNeed(store, parent, fresh);
   if (wrong !== undefined) return refused(wrong);
   const ids = new Set(fresh.map(({ id }) => id));

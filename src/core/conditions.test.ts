@@ -178,6 +178,18 @@ describe('a failure branch', () => {
     });
   });
 
+  it('that is not taken handles nothing: the run has failed, and resuming tries again', () => {
+    const machine = new Machine([bead('a'), bead('b'), branch('r', ['a', 'b'])]);
+    machine.fail('a');
+    machine.succeed('b');
+    expect(machine.statuses()).toEqual({ a: 'failed', b: 'done', r: 'not-taken' });
+    expect(machine.store.run.phase).toEqual({ phase: 'settled', outcome: 'failed' });
+    machine.resume();
+    expect(machine.started()).toEqual(['a', 'b', 'a']);
+    machine.fail('a');
+    expect(machine.store.run.phase).toEqual({ phase: 'settled', outcome: 'failed' });
+  });
+
   it('that nobody selected does not handle anything', () => {
     const machine = new Machine([bead('tests'), branch('repair', ['tests'])], {}, ['tests']);
     expect(machine.fail('tests')).toContain('run-paused');

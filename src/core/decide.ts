@@ -9,7 +9,7 @@ import { add, admit, conclude } from './additions.ts';
 import { verdict } from './edges.ts';
 import type { Emit, Event } from './events.ts';
 import { evolve } from './evolve.ts';
-import { fail, giveUp, pause } from './failures.ts';
+import { fail, giveUp, isUnhandled, pause } from './failures.ts';
 import type { NodeId } from './ids.ts';
 import type { EffectRef, Input } from './input.ts';
 import { invariant } from './invariant.ts';
@@ -304,6 +304,12 @@ function leftOut(store: Store, node: NodeState): NodeId {
   return node.spec.id;
 }
 
+/** Looked for once, at the end of a run: a failure is handled by what became of its branch. */
+function hasUnhandled(store: Store): boolean {
+  for (const node of store.nodes.values()) if (node.selected && isUnhandled(store, node)) return true;
+  return false;
+}
+
 /** Ends the run when every selected node is settled and nothing works, or when an abort has stopped everything. */
 function settle(store: Store, emit: Emit): void {
   const { run } = store;
@@ -313,6 +319,7 @@ function settle(store: Store, emit: Emit): void {
   }
   if (run.unsettled > 0 || run.working > 0) return;
   // A run that was halted while its last bead succeeded is done all the same; a failure that paused it waits for a person.
-  if (run.phase.phase === 'active' || (run.phase.phase === 'paused' && run.unsuccessful === 0))
-    emit({ type: 'run-settled', outcome: run.unsuccessful === 0 ? 'done' : 'failed' });
+  const isGood = run.unsuccessful === 0 && !hasUnhandled(store);
+  if (run.phase.phase === 'active' || (run.phase.phase === 'paused' && isGood))
+    emit({ type: 'run-settled', outcome: isGood ? 'done' : 'failed' });
 }

@@ -9,7 +9,7 @@ import type { EffectRef } from './input.ts';
 import { unreachable } from './invariant.ts';
 import { judgeOf, quorumIsPossible } from './levels.ts';
 import type { Policy } from './plan.ts';
-import { isInWork, isSettled, type NodeState } from './state.ts';
+import { isExcused, isInWork, isSettled, type NodeState } from './state.ts';
 import type { Store } from './store.ts';
 
 /** Further attempts after a rig could not be made or an agent could not start. */
@@ -83,6 +83,16 @@ export function giveUp(store: Store, node: NodeState, emit: Emit): void {
     default:
       unreachable(onFailure);
   }
+}
+
+/** Its failure branch was to handle its failure, and was left out instead; one that failed speaks for itself. */
+export function isUnhandled(store: Store, { phase, outs }: NodeState): boolean {
+  if (phase.phase !== 'failed' || phase.standing !== 'handled') return false;
+  return outs.every(({ on, to }) => {
+    if (on !== 'failed') return true;
+    const branch = store.node(to);
+    return !branch.selected || isExcused(branch.phase);
+  });
 }
 
 /** A halt is never weakened, and a pause not announced twice; a person's outlasts what it was paused for. */

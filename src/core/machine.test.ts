@@ -5,7 +5,7 @@ import { decide } from './decide.ts';
 import type { Event, Proposal, RunLimits } from './events.ts';
 import { evolve } from './evolve.ts';
 import type { Failure } from './failure.ts';
-import { type EffectKey, nodeId, runId } from './ids.ts';
+import { type EffectKey, type NodeId, nodeId, runId } from './ids.ts';
 import type { EffectRef, Input } from './input.ts';
 import { checkInvariants } from './invariants.ts';
 import { isSettled } from './state.ts';
@@ -169,6 +169,13 @@ class World {
     return undefined;
   }
 
+  /** A rejection stands until a person changes her mind: a level may wait for that. */
+  private rejected(): NodeId | undefined {
+    for (const { spec, phase, lastFailure } of this.store.nodes.values())
+      if (phase.phase === 'failed' && lastFailure?.code === 'rejected') return spec.id;
+    return undefined;
+  }
+
   /** Lets everything succeed until nothing moves; a paused run is resumed as a person would. */
   finish(): void {
     this.#isHappy = true;
@@ -178,6 +185,8 @@ class World {
       else if (phase.phase === 'settled') return;
       else if (phase.phase === 'active' && this.help() !== undefined)
         this.tell(this.help() ?? { type: 'tick' });
+      else if (phase.phase === 'paused' && this.rejected() !== undefined)
+        this.tell({ type: 'retry', node: this.rejected() ?? nodeId('nobody'), by: 'test' });
       else if (phase.phase === 'paused')
         this.tell({ type: 'resume', by: 'test', limits: this.limits, select: undefined, reopen: 'failed' });
       else this.answer([99 - 5, 1]);

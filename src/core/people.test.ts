@@ -41,6 +41,24 @@ describe('a gate on a bead', () => {
     expect(machine.tell(approve('b')), 'who rejects first, wins').toEqual([]);
   });
 
+  it('that is rejected stays so when the run goes on without it; only a person asks again', () => {
+    const policy = { retries: 0, timeoutMs: undefined, onFailure: 'skip' } as const;
+    const machine = new Machine([
+      bead('b', [], { gate: '', policy }),
+      bead('c', ['b']),
+      bead('branch', [], { needs: [{ node: node('b'), on: 'failed' }] }),
+    ]);
+    machine.tell({ type: 'pause', by });
+    machine.tell(reject('b'));
+    machine.resume();
+    expect(machine.statuses()).toEqual({ b: 'failed', c: 'skipped', branch: 'running' });
+    machine.succeed('branch');
+    machine.resume();
+    expect(machine.status('b')).toBe('failed');
+    machine.tell({ type: 'retry', node: node('b'), by });
+    expect(machine.status('b')).toBe('needs-person');
+  });
+
   it('is not asked about before everything before it is settled', () => {
     const machine = new Machine([bead('a'), bead('b', ['a'], { gate: '' })]);
     expect(machine.tell(approve('b'))).toEqual([]);

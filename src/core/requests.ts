@@ -4,7 +4,7 @@
  */
 import { add, admit, grant } from './additions.ts';
 import type { Emit } from './events.ts';
-import { abort, fail, giveUp, pause } from './failures.ts';
+import { abort, fail, giveUp, isUnhandled, pause } from './failures.ts';
 import type { NodeId } from './ids.ts';
 import type { Request } from './input.ts';
 import { unreachable } from './invariant.ts';
@@ -192,12 +192,13 @@ export function reopen(store: Store, which: 'failed' | readonly NodeId[], emit: 
     if (!node.selected || node.phase.phase === 'done') continue;
     for (const need of node.spec.needs) {
       const required = store.node(need.node);
-      if (!required.selected && isUnsuccessful(required.phase)) found.add(required);
+      if (!required.selected && isUnsuccessful(required.phase) && !isDecided(required)) found.add(required);
     }
-    if (!isUnsuccessful(node.phase)) continue;
-    found.add(node);
+    if (!isUnsuccessful(node.phase) && !isUnhandled(store, node)) continue;
     // A failure that its branch handled took this one with it: only another try can help.
     const cause = node.phase.phase === 'skipped' ? store.node(node.phase.because) : undefined;
+    if (isDecided(node) || (cause !== undefined && isDecided(cause))) continue;
+    found.add(node);
     if (cause?.phase.phase === 'failed') found.add(cause);
   }
   for (const node of found)
@@ -207,6 +208,11 @@ export function reopen(store: Store, which: 'failed' | readonly NodeId[], emit: 
       if (isStale) found.add(target);
     }
   for (const { spec } of found) emit({ type: 'bead-reopened', node: spec.id });
+}
+
+/** A person rejected it, and the rest goes on without it: that stands until a person says otherwise. */
+function isDecided({ phase, lastFailure }: NodeState): boolean {
+  return phase.phase === 'failed' && phase.standing !== 'held' && lastFailure?.code === 'rejected';
 }
 
 function withdraw(store: Store, terminal: string, emit: Emit): void {

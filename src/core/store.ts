@@ -39,6 +39,8 @@ export class Store {
     asked: new Set(),
   };
   readonly nodes = new Map<NodeId, NodeState>();
+  /** How many of the nodes are beads. */
+  beads = 0;
   readonly ready = new ReadyQueue();
   readonly timers = new Heap<Timer>((a, b) => a.at < b.at);
   /** Nodes in phase running or stopping. */

@@ -42,6 +42,7 @@ export function addNode(store: Store, spec: NodeSpec): void {
     answers: [],
   };
   store.nodes.set(spec.id, node);
+  if (spec.kind === 'bead') store.beads += 1;
   const parent = parentOf(store, node);
   if (parent !== undefined) {
     parent.children.push(spec.id);
