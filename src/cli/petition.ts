@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { standInLocally, userName } from '../compose.ts';
-import { type NodeId, nodeId, syncId } from '../core/ids.ts';
+import type { NodeId } from '../core/ids.ts';
 import { neutralise } from '../diagnostic/neutralise.ts';
 import type { RequestBody } from '../engine/message.ts';
 import { openJournal, openReader } from '../journal/open.ts';
@@ -12,6 +12,7 @@ import type { Journal, Lease, Reply, RunRow } from '../ports/journal.ts';
 import { doorbellOf, stateFolderOf } from '../project/state-folder.ts';
 import { type Context, EXIT } from './context.ts';
 import { refuseInsideAttempt } from './inside-attempt.ts';
+import { isSyncName, nodeNamed } from './node-name.ts';
 import { findProject } from './place.ts';
 import { holderOf } from './status-report.ts';
 import { print } from './terminal/console.ts';
@@ -101,17 +102,9 @@ function latestRun(stateFolder: string, formulaFile: string, name: string | unde
   if (reader === undefined || run === undefined) return undefined;
   const node = nodeNamed(name ?? '');
   // Sync points have no rows: whoever answers knows them.
-  if (name === undefined || SYNC.test(name) || reader.bead(run.run, node) !== undefined)
+  if (name === undefined || isSyncName(name) || reader.bead(run.run, node) !== undefined)
     return { type: 'found', run, node };
   return { type: 'no-such-node', run, known: reader.beads(run.run).map(({ id }) => id) };
-}
-
-const SYNC = /^~?sync\/(\d{1,9})$/;
-
-/** What people call `sync/0` is `~sync/0` in the machine. */
-export function nodeNamed(name: string): NodeId {
-  const level = SYNC.exec(name)?.[1];
-  return level === undefined ? nodeId(name) : syncId(Number(level));
 }
 
 type Answer = { readonly reply: Reply; readonly isDriven: boolean } | { readonly silent: Lease };

@@ -70,6 +70,7 @@ const ATTEMPT_ROLES: Readonly<Record<StatusAttempt['status'], Role>> = {
   running: 'running',
   done: 'done',
   failed: 'failed',
+  asked: 'needs-person',
   cancelled: 'cancelled',
 };
 

@@ -86,6 +86,8 @@ function after(known: StatusAttempt | undefined, attempt: number, event: Event, 
       return { ...begun, status: 'done', endedAt: event.at };
     case 'attempt-failed':
       return { ...begun, status: 'failed', endedAt: event.at, failure: event.failure };
+    case 'question-asked':
+      return { ...begun, status: 'asked', endedAt: event.at };
     case 'attempt-cancelled':
       return { ...begun, status: 'cancelled', endedAt: event.at };
     default:

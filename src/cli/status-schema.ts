@@ -38,7 +38,7 @@ const failure = z.strictObject({
 
 const attempt = z.strictObject({
   attempt: z.int().min(1),
-  status: z.enum(['running', 'done', 'failed', 'cancelled']),
+  status: z.enum(['running', 'done', 'failed', 'asked', 'cancelled']),
   startedAt: z.int().describe('Epoch milliseconds.'),
   endedAt: date,
   failure: failure.nullable(),

@@ -75,7 +75,9 @@ const isBead = (node: NodeState): node is NodeState & { spec: BeadNode } => node
 /** `history`: the events of the run; read only to say who was faster. */
 export function answerRequest(store: Store, request: Request, history: () => Iterable<Event>): Reply {
   const { phase } = store.run;
-  if (phase.phase === 'settled' && request.type !== 'select' && request.type !== 'withdraw')
+  const goesOn = request.type === 'retry' || request.type === 'skip';
+  const isJoin = request.type === 'select' || request.type === 'withdraw';
+  if (phase.phase === 'settled' && !isJoin && !(goesOn && phase.outcome !== 'done'))
     return refused(`run ${store.run.run ?? ''} is over (${phase.outcome})`);
   if (phase.phase === 'aborting' && request.type !== 'withdraw') return refused('the run is being cancelled');
   switch (request.type) {

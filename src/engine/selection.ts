@@ -1,4 +1,5 @@
 /** What becomes of the beads that one terminal asked for: how they stand, and what keeps them from ever starting. */
+import { isUnhandled } from '../core/failures.ts';
 import type { NodeId } from '../core/ids.ts';
 import { invariant } from '../core/invariant.ts';
 import { isSettled, isUnsuccessful, type NodeState } from '../core/state.ts';
@@ -13,10 +14,11 @@ export type Standing = 'done' | 'failed' | 'open';
 /** How the beads of a selection stand, all together. */
 export function standingOf(store: Store, selection: Selection): Standing {
   let isFailed = false;
-  for (const { spec, phase } of nodesOf(store, selection)) {
+  for (const node of nodesOf(store, selection)) {
+    const { spec, phase } = node;
     if (spec.kind === 'sync') continue;
     if (!isSettled(phase)) return 'open';
-    isFailed ||= isUnsuccessful(phase);
+    isFailed ||= isUnsuccessful(phase) || isUnhandled(store, node);
   }
   return isFailed ? 'failed' : 'done';
 }

@@ -12,7 +12,7 @@ import { randomBytes } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { formatIdentity, identityOf, type ProcessIdentity } from './process-identity.ts';
 import { signalGroup } from './process-tree.ts';
-import { helperScript } from './shell-script.ts';
+import { HELPER_VARIABLE, helperScript } from './shell-script.ts';
 
 /** What all commands of one helper share. */
 export interface ShellBase {
@@ -112,7 +112,7 @@ export class ShellHelper {
   static async start(settings: HelperSettings): Promise<ShellHelper> {
     const child = spawn(settings.shell, ['-c', helperScript, 'sh'], {
       cwd: '/',
-      env: { ...settings.base.env },
+      env: { ...settings.base.env, [HELPER_VARIABLE]: '1' },
       stdio: ['pipe', 'pipe', 'ignore'],
       detached: true,
     });

@@ -1,4 +1,10 @@
 /**
+ * Set where a helper is started, and at once removed: the kernel remembers what a process was started with, so a command
+ * knows that a helper stands above it, and what it starts knows nothing.
+ */
+export const HELPER_VARIABLE = 'SHELL_HELPER_PROCESS';
+
+/**
  * The program of a shell helper: one constant text for every POSIX shell (dash and bash are tested). Everything that
  * varies reaches it as data on its standard input; nothing it reads is ever part of its own program, except the
  * command a request asks for, which is `eval`ed in a subshell of its own.
@@ -15,6 +21,7 @@
  * log, input, record).
  */
 export const helperScript = `
+unset ${HELPER_VARIABLE}
 trap : TERM INT HUP
 command exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 _gs_nl='

@@ -1,6 +1,7 @@
 /** `gastown logs`: what a bead's work, or its checks, printed. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { NodeId } from '../../core/ids.ts';
 import { neutralise } from '../../diagnostic/neutralise.ts';
 import { openReader } from '../../journal/open.ts';
 import { exists, followFile } from '../../os/files.ts';
@@ -8,6 +9,7 @@ import type { BeadRow, JournalReader, RunRow } from '../../ports/journal.ts';
 import { attemptFolder, stateFolderOf } from '../../project/state-folder.ts';
 import { type Context, EXIT } from '../context.ts';
 import { LogPrinter } from '../log-printer.ts';
+import { isSyncName, nodeNamed } from '../node-name.ts';
 import { findProject } from '../place.ts';
 import { readEvidence } from '../status-detail.ts';
 import { driverOf } from '../status-report.ts';
@@ -38,7 +40,9 @@ export async function logs(this: Context, flags: LogsFlags, id: string): Promise
     return;
   }
   const beads = reader.beads(run.run);
-  const bead = beads.find((candidate) => candidate.id === id);
+  const bead = isSyncName(id)
+    ? syncRow(reader, run, nodeNamed(id))
+    : beads.find((candidate) => candidate.id === id);
   if (bead === undefined) {
     sayUnknownBead(
       this,
@@ -52,6 +56,25 @@ export async function logs(this: Context, flags: LogsFlags, id: string): Promise
   );
   if (flags.follow) await follow(this, subject, flags.attempt);
   else await show(this, subject, flags);
+}
+
+/** Sync points have no rows: what is known of their checks is in the events. */
+function syncRow(reader: JournalReader, { run }: RunRow, id: NodeId): BeadRow | undefined {
+  let attempts = 0;
+  for (const event of reader.events(run))
+    if (event.type === 'attempt-started' && event.node === id) attempts = event.attempt;
+  if (attempts === 0) return undefined;
+  return {
+    id,
+    name: id,
+    level: 0,
+    requires: [],
+    status: 'done',
+    attempts,
+    startedAt: undefined,
+    endedAt: undefined,
+    note: undefined,
+  };
 }
 
 /** The bead whose logs are asked for, as the journal has it now. */
@@ -84,7 +107,13 @@ class Subject {
 
   get isSettled(): boolean {
     const { status } = this.row;
-    return status === 'done' || status === 'failed' || status === 'skipped' || status === 'cancelled';
+    return (
+      status === 'done' ||
+      status === 'failed' ||
+      status === 'skipped' ||
+      status === 'not-taken' ||
+      status === 'cancelled'
+    );
   }
 }
 

@@ -8,7 +8,7 @@ import { stateFolderOf } from '../../project/state-folder.ts';
 import { jsonText } from '../../view/json-text.ts';
 import { why as explain, type Why } from '../../view/why.ts';
 import { type Context, EXIT } from '../context.ts';
-import { nodeNamed } from '../petition.ts';
+import { nodeNamed } from '../node-name.ts';
 import { findProject } from '../place.ts';
 import { driverOf } from '../status-report.ts';
 import { type Console, print } from '../terminal/console.ts';

@@ -119,7 +119,8 @@ export class RunLines {
 
   /** Only logs that something was written to. */
   #whereToLook({ node, attempt, failure }: Extract<Event, { type: 'attempt-failed' }>): string {
-    if (failure.code === 'check-failed') return `\n    see gastown logs ${neutralise(node)} --checks`;
+    if (failure.code === 'check-failed')
+      return `\n    see gastown logs ${neutralise(nodeName(node))} --checks`;
     const hasLog = failure.code === 'exit' || failure.code === 'signal' || failure.code === 'timeout';
     return hasLog ? `\n    see ${this.#logOf(node, attempt)}` : '';
   }
