@@ -10,15 +10,18 @@ import { convoy, Sandbox, type Started } from './support/sandbox.ts';
 
 const isLong = process.env['GASTOWN_LONG'] === '1';
 
+/** How long a bead works: seconds, or until the test lets it go on. */
+type Work = number | 'held';
+
 /** Says in a common file that it begins and ends, and that it found itself at work already. */
-const bead = (seconds: number): string =>
+const bead = (work: Work): string =>
   [
     'L="$GASTOWN_PROJECT/log"',
     'mkdir "$L/at-$GASTOWN_BEAD" || echo "twice $GASTOWN_BEAD" >> "$L/all"',
     `trap 'rmdir "$L/at-$GASTOWN_BEAD"' EXIT`,
     "trap 'exit 143' TERM",
     'echo "begin $GASTOWN_BEAD" >> "$L/all"',
-    `sleep ${seconds}`,
+    work === 'held' ? 'while [ ! -e "$L/go" ]; do sleep 0.05; done' : `sleep ${work}`,
     'echo "end $GASTOWN_BEAD" >> "$L/all"',
   ].join('\n');
 
@@ -60,13 +63,13 @@ class Output {
   }
 }
 
-const petstore = (seconds: number): Sandbox =>
+const petstore = (foundation: Work, rest: Work = 0.1): Sandbox =>
   new Sandbox({
     ...convoy(
       {
-        foundation: { run: bead(seconds) },
-        'pet-crud': { run: bead(seconds), requires: ['foundation'] },
-        'store-crud': { run: bead(seconds), requires: ['foundation'] },
+        foundation: { run: bead(foundation) },
+        'pet-crud': { run: bead(rest), requires: ['foundation'] },
+        'store-crud': { run: bead(rest), requires: ['foundation'] },
       },
       '[formula.execution]\nparallel_beads = 3\n',
     ),
@@ -87,7 +90,7 @@ describe('three terminals for the petstore', () => {
   it.each(orders)(
     'in the order %s, %s, %s each get what they asked for, each bead once',
     async (...order) => {
-      await using sandbox = petstore(0.3);
+      await using sandbox = petstore(0.2, 0.2);
       const terminals: Started[] = [];
       for (const id of order) {
         const started = sandbox.start(['run', '--bead', id]);
@@ -115,16 +118,18 @@ describe('three terminals for the petstore', () => {
 
 describe('a terminal that joins', () => {
   it('goes at once when what it asks for is done, and ends for itself alone', async () => {
-    await using sandbox = petstore(0.3);
+    await using sandbox = petstore(0.1, 'held');
     const all = sandbox.start(['run']);
-    await sandbox.until('foundation is done', () => lines(sandbox).includes('end foundation'));
+    await sandbox.until('the others work', () => lines(sandbox).length === 4);
     const joined = await sandbox.gastown(['run', '--bead', 'foundation']);
     expect([joined.code, joined.stdout]).toEqual([0, expect.stringContaining('is done')]);
+    expect(all.process.exitCode).toBeNull();
+    sandbox.write({ 'log/go': '' });
     expect((await all.ended).code).toBe(0);
   });
 
   it('cannot begin anew what another one runs, nor join with another plan or formula', async () => {
-    await using sandbox = petstore(20);
+    await using sandbox = petstore('held');
     const all = sandbox.start(['run']);
     await sandbox.until('foundation works', () => lines(sandbox).length > 0);
     const anew = await sandbox.gastown(['run', '--rerun']);
@@ -143,13 +148,17 @@ describe('a terminal that joins', () => {
   });
 
   it('leaves the number of slots to the driver, and says so; resume follows to the end', async () => {
-    await using sandbox = petstore(0.6);
+    await using sandbox = petstore('held');
     const all = sandbox.start(['run']);
     await sandbox.until('foundation works', () => lines(sandbox).length > 0);
-    const joined = sandbox.gastown(['run', '--bead', 'pet-crud', '--parallel', '9']);
-    const resumed = sandbox.gastown(['resume']);
-    expect((await joined).stdout).toContain('--parallel is ignored');
-    expect([(await joined).code, (await resumed).code, (await all.ended).code]).toEqual([0, 0, 0]);
+    const joined = sandbox.start(['run', '--bead', 'pet-crud', '--parallel', '9']);
+    const resumed = sandbox.start(['resume']);
+    const outputs = [joined, resumed].map((one) => new Output(one));
+    await sandbox.until('both follow', () => outputs.every(({ text }) => text.includes('joining run')));
+    sandbox.write({ 'log/go': '' });
+    const ends = await Promise.all([joined.ended, resumed.ended, all.ended]);
+    expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(ends[0].stdout).toContain('--parallel is ignored');
     expect(lines(sandbox)).toHaveLength(6);
   });
 
@@ -166,7 +175,7 @@ describe('a terminal that joins', () => {
   });
 
   it('takes over when the driver is killed: what works is followed, nothing runs again', async () => {
-    await using sandbox = petstore(1);
+    await using sandbox = petstore('held');
     const first = sandbox.start(['run', '--bead', 'foundation', '--bead', 'store-crud']);
     await sandbox.until('foundation works', () => lines(sandbox).length > 0);
     const second = sandbox.start(['run', '--bead', 'pet-crud', '--bead', 'foundation']);
@@ -174,6 +183,8 @@ describe('a terminal that joins', () => {
     await sandbox.until('the second one has joined', () => output.text.includes('joining run'));
     first.process.kill('SIGKILL');
     await first.ended;
+    await sandbox.until('the second one drives', () => driver(sandbox) === second.process.pid);
+    sandbox.write({ 'log/go': '' });
     const end = await second.ended;
     expect(end.code, end.stderr).toBe(0);
     // It goes on for everything that was asked for, also by the one that is gone.
@@ -182,7 +193,7 @@ describe('a terminal that joins', () => {
 
   it('goes on when the driver is interrupted: only what that one alone wanted is stopped', async () => {
     await using sandbox = new Sandbox({
-      ...convoy({ mine: { run: bead(30) }, shared: { run: bead(1.5) }, yours: { run: bead(0.1) } }, EAGER),
+      ...convoy({ mine: { run: bead(30) }, shared: { run: bead('held') }, yours: { run: bead(0.1) } }, EAGER),
       'log/.keep': '',
     });
     const first = sandbox.start(['run', '--bead', 'mine', '--bead', 'shared']);
@@ -191,6 +202,8 @@ describe('a terminal that joins', () => {
     await sandbox.until('the second one is part of it', () => lines(sandbox).includes('begin yours'));
     first.process.kill('SIGINT');
     expect((await first.ended).code).toBe(130);
+    expect(lines(sandbox)).not.toContain('end shared');
+    sandbox.write({ 'log/go': '' });
     const end = await second.ended;
     expect([end.code, end.stderr]).toEqual([0, '']);
     expect(lines(sandbox).toSorted()).toEqual(
@@ -200,7 +213,7 @@ describe('a terminal that joins', () => {
 
   it('withdraws on Ctrl-C: what only it wanted is stopped, the rest goes on', async () => {
     await using sandbox = new Sandbox({
-      ...convoy({ mine: { run: bead(1) }, yours: { run: bead(30) } }, EAGER),
+      ...convoy({ mine: { run: bead('held') }, yours: { run: bead(30) } }, EAGER),
       'log/.keep': '',
     });
     const first = sandbox.start(['run', '--bead', 'mine']);
@@ -209,13 +222,14 @@ describe('a terminal that joins', () => {
     await sandbox.until('yours works', () => lines(sandbox).includes('begin yours'));
     second.process.kill('SIGINT');
     expect((await second.ended).code).toBe(130);
+    sandbox.write({ 'log/go': '' });
     const end = await first.ended;
     expect([end.code, end.stderr]).toEqual([0, '']);
     expect(lines(sandbox)).not.toContain('end yours');
   });
 
   it('is stopped by gastown stop, as the driver is', async () => {
-    await using sandbox = petstore(20);
+    await using sandbox = petstore('held');
     const first = sandbox.start(['run']);
     await sandbox.until('foundation works', () => lines(sandbox).length > 0);
     const second = sandbox.start(['run', '--bead', 'pet-crud']);
@@ -236,7 +250,7 @@ function randomFrom(seed: number): (limit: number) => number {
 }
 
 describe('many terminals under kill -9', () => {
-  it.each(Array.from({ length: isLong ? 40 : 3 }, (_, round) => [round + 1]))(
+  it.each(Array.from({ length: isLong ? 40 : 2 }, (_, round) => [round + 1]))(
     'and Ctrl-C, round %i: no bead runs twice, none is lost, every answer is right',
     async (seed) => {
       const random = randomFrom(seed * 7919);
@@ -253,11 +267,11 @@ describe('many terminals under kill -9', () => {
         ),
         'log/.keep': '',
       });
-      const isInterrupting = seed % 3 === 0;
+      const isInterrupting = seed % 2 === 0;
       const fates: { fate: 'lives' | 'killed' | 'interrupted'; started: Started; ids: string[] }[] = [];
       const troubles: Promise<void>[] = [];
-      const faithful = random(6);
-      for (let at = 0; at < 10; at += 1) {
+      const faithful = random(5);
+      for (let at = 0; at < 8; at += 1) {
         const isFaithful = at === faithful;
         const chosen = isFaithful ? [] : ids.filter(() => random(4) === 0);
         const started = sandbox.start(['run', ...chosen.flatMap((id) => ['--bead', id])]);
