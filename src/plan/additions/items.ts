@@ -14,6 +14,7 @@ import type { Hash, ProjectFiles } from '../load-request.ts';
 import { artifactProblem } from '../path.ts';
 import type { Settings } from '../settings.ts';
 import { fillTemplate, mayBeTemplate, parseTemplate } from '../templates/template.ts';
+import { isValueName, LONGEST_VARIABLE } from '../variables/environment.ts';
 import { childId, isTooLong, LONGEST_ID } from './child-id.ts';
 import { sectionsOf } from './sections.ts';
 
@@ -121,9 +122,6 @@ function filled(request: ItemsRequest, item: Item): { readonly bead: Bead; reado
 const isScalar = (value: unknown): value is VariableValue =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
-/** Names that texts and environments know; other keys of an item are only in its JSON. */
-const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
-
 class Item {
   readonly #as: string;
   readonly #value: unknown;
@@ -164,14 +162,16 @@ class Item {
     return slug === '' ? String(this.#index + 1) : slug;
   }
 
-  /** The item for programs: itself, as JSON where it is no single value, and its single values by key. */
+  /**
+   * The item for programs: itself, as JSON where it is no single value, and its single values by key. Keys that cannot be
+   * part of a variable's name are only in the JSON, which is left out where it would have to be cut.
+   */
   inputs(): Record<string, VariableValue> {
-    const all: Record<string, VariableValue> = {
-      index: this.#index,
-      [this.#as]: isScalar(this.#value) ? this.#value : JSON.stringify(this.#value),
-    };
+    const all: Record<string, VariableValue> = { index: this.#index };
+    const whole = isScalar(this.#value) ? this.#value : JSON.stringify(this.#value);
+    if (isScalar(this.#value) || String(whole).length <= LONGEST_VARIABLE) all[this.#as] = whole;
     for (const [key, value] of this.#members)
-      if (NAME.test(key) && isScalar(value)) all[`${this.#as}_${key.replaceAll('-', '_')}`] = value;
+      if (isValueName(key) && isScalar(value)) all[`${this.#as}_${key.replaceAll('-', '_')}`] = value;
     return all;
   }
 
