@@ -11,7 +11,7 @@ import type { Section } from '../context.ts';
 import { idProblem, isId } from '../dialects/bead-id.ts';
 import { stepsOf } from '../graph/lower.ts';
 import type { Hash, ProjectFiles } from '../load-request.ts';
-import { artifactProblem } from '../path.ts';
+import { artifactProblem, fillingProblem } from '../path.ts';
 import type { Settings } from '../settings.ts';
 import { fillTemplate, mayBeTemplate, parseTemplate } from '../templates/template.ts';
 import { isValueName, LONGEST_VARIABLE } from '../variables/environment.ts';
@@ -141,7 +141,17 @@ class Item {
   }
 
   artifact(pattern: string): string {
-    const path = this.fill(pattern);
+    const values: string[] = [];
+    const path = mayBeTemplate(pattern)
+      ? fillTemplate(parseTemplate(pattern), (names) => {
+          const value = this.#lookup(names);
+          if (value !== undefined) values.push(String(value));
+          return value;
+        })
+      : pattern;
+    const filling = fillingProblem(pattern, path, values);
+    if (filling !== undefined)
+      throw new BadItem(`cannot be filled into the artifact ${quote(pattern)}: ${filling}`);
     const problem = path.trim() === '' ? 'is empty' : artifactProblem(path);
     if (problem !== undefined) throw new BadItem(`makes the artifact ${quote(path)}, which ${problem}`);
     return path;
