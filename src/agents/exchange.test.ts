@@ -176,15 +176,23 @@ describe('spawn files', () => {
     expect(large).toMatchObject({ failure: { code: 'addition' } });
   });
 
-  it('in a folder that is a link are not looked for', async () => {
+  it.each([
+    ['is a link', 'ln -s "$PWD/attempt/elsewhere" "$GASTOWN_SPAWN_DIR"'],
+    ['is no folder', 'touch "$GASTOWN_SPAWN_DIR"'],
+  ])('are not looked for where their folder %s, and the attempt fails', async (why, command) => {
     mkdirSync(place('elsewhere'));
     writeFileSync(place('elsewhere/a.toml'), '');
-    const end = await work(
-      'rmdir "$GASTOWN_SPAWN_DIR"; ln -s "$PWD/attempt/elsewhere" "$GASTOWN_SPAWN_DIR"',
-      {},
-      spawns,
-    );
-    expect(end).toEqual({ type: 'succeeded', report: { exit: 0 } });
+    expect(await work(`rmdir "$GASTOWN_SPAWN_DIR"; ${command}`, {}, spawns)).toEqual({
+      type: 'failed',
+      failure: { class: 'task', code: 'addition', message: `the folder $GASTOWN_SPAWN_DIR ${why}` },
+    });
+  });
+
+  it('are none where their folder was removed', async () => {
+    expect(await work('rmdir "$GASTOWN_SPAWN_DIR"', {}, spawns)).toEqual({
+      type: 'succeeded',
+      report: { exit: 0 },
+    });
   });
 });
 

@@ -98,7 +98,10 @@ export function readSpawnFiles(
 ): SpawnFile[] | string {
   if (attempt.bead.spawns === undefined) return [];
   const folder = spawnFolder(attempt);
-  const names = namesLeftIn(folder).filter((name) => name.endsWith('.toml') && !name.startsWith('.'));
+  const found = namesLeftIn(folder);
+  if (found.type === 'none') return [];
+  if (found.type === 'problem') return `the folder $GASTOWN_SPAWN_DIR ${found.why}`;
+  const names = found.names.filter((name) => name.endsWith('.toml') && !name.startsWith('.'));
   if (names.length > MAX_SPAWN_FILES)
     return `there are ${names.length} files in $GASTOWN_SPAWN_DIR, and at most ${MAX_SPAWN_FILES} are read`;
   const files: SpawnFile[] = [];

@@ -10,7 +10,7 @@ import { readLastLine } from '../os/files.ts';
 import { redactText } from '../os/redact.ts';
 import type { ShellEnd, ShellTrace } from '../os/shell-end.ts';
 import type { ShellPool, ShellRequest } from '../os/shell-pool.ts';
-import { valueEnvironment } from '../plan/variables/environment.ts';
+import { LONGEST_VARIABLE, valueEnvironment } from '../plan/variables/environment.ts';
 import {
   type Attempt,
   INFRASTRUCTURE_STATUS,
@@ -32,9 +32,6 @@ export interface WorkerSettings {
   /** Between the polite and the firm stop. */
   readonly graceMs: number;
 }
-
-/** One environment string may hold 128 KiB on Linux; a failure's message is cut long before. */
-const maxVariableLength = 16 * 1024;
 
 /** The `GASTOWN_*` variables of an attempt (docs/semantics.md, "What a worker is told"). */
 export function attemptVariables(
@@ -65,7 +62,7 @@ export function attemptVariables(
     Object.entries(variables).map(([name, value]) => [
       name,
       // Texts of authors and programs may hold NUL, which no environment can.
-      value.replaceAll('\0', '\uFFFD').slice(0, maxVariableLength),
+      value.replaceAll('\0', '\uFFFD').slice(0, LONGEST_VARIABLE),
     ]),
   );
 }

@@ -164,6 +164,11 @@ export const codes = {
     'a template is not well formed',
     'Where a formula declares variables, `{{name}}` in names, descriptions, artifacts, criteria and context references stands for a value. A literal `{{` is written `\\{{`.',
   ),
+  'template/makes-pattern': entry(
+    'error',
+    'a value makes a pattern of an artifact',
+    'A value with one of `* ? [ ] { }`, or one that makes an artifact end with `/`, would let other files pass for the one that was meant. Write patterns into the artifact itself.',
+  ),
   'template/unknown-name': entry(
     'error',
     'a template names something that does not exist',

@@ -1,21 +1,21 @@
 /** Files that other programs leave for us: opened without following links, bounded, and never waited for. */
 import { isUtf8 } from 'node:buffer';
-import {
-  closeSync,
-  constants,
-  type Dirent,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
 
-/** What stands where a file was expected; `why` completes "the file …". */
-export type LeftFile =
+/** `why` completes "the file …". */
+interface Problem {
+  readonly type: 'problem';
+  readonly why: string;
+}
+
+/** What stands where a file was expected. */
+export type LeftFile = { readonly type: 'none' } | { readonly type: 'text'; readonly text: string } | Problem;
+
+/** What stands where a folder was expected. */
+export type LeftFolder =
   | { readonly type: 'none' }
-  | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'problem'; readonly why: string };
+  | { readonly type: 'names'; readonly names: readonly string[] }
+  | Problem;
 
 // O_NONBLOCK: opening a pipe must not wait for its writer.
 const READING = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -46,17 +46,22 @@ export function readLeftFile(path: string, maxBytes: number): LeftFile {
   }
 }
 
-/** The names in a folder, sorted; none where there is no folder, or something else stands in its place. */
-export function namesLeftIn(folder: string): readonly string[] {
-  // A link would lead anywhere.
-  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
-  const entries: Dirent[] = readdirSync(folder, { withFileTypes: true });
-  return entries.map(({ name }) => name).sort();
+/** The names in a folder, sorted. */
+export function namesLeftIn(folder: string): LeftFolder {
+  try {
+    const standing = lstatSync(folder);
+    // A link would lead anywhere.
+    if (standing.isSymbolicLink()) return problem('is a link');
+    if (!standing.isDirectory()) return problem('is no folder');
+    return { type: 'names', names: readdirSync(folder).sort() };
+  } catch (error) {
+    return problemOf(error);
+  }
 }
 
-const problem = (why: string): LeftFile => ({ type: 'problem', why });
+const problem = (why: string): Problem => ({ type: 'problem', why });
 
-function problemOf(error: unknown): LeftFile {
+function problemOf(error: unknown): Problem | { readonly type: 'none' } {
   if (!(error instanceof Error) || !('code' in error)) throw error;
   if (error.code === 'ENOENT') return { type: 'none' };
   if (error.code === 'ELOOP') return problem('is a link');

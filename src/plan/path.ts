@@ -1,4 +1,5 @@
 /** Project-relative POSIX paths by spelling alone; what links do is the reader's business. */
+import { quote } from '../diagnostic/neutralise.ts';
 
 /** The folder part; '' for a file at the top. */
 export const folderOf = (path: string): string => {
@@ -21,6 +22,20 @@ export function joinPath(folder: string, path: string): string | undefined {
     else if (out.pop() === undefined) return undefined;
   }
   return out.join('/');
+}
+
+/**
+ * Why values cannot be filled into an artifact: they would make a pattern of what its author wrote as a path, and a
+ * pattern is easier to meet. Undefined when they can.
+ */
+export function fillingProblem(
+  written: string,
+  filled: string,
+  values: readonly string[],
+): string | undefined {
+  const pattern = values.find((value) => /[*?[\]{}]/.test(value));
+  if (pattern !== undefined) return `the value ${quote(pattern)} would make a pattern of it`;
+  return filled.endsWith('/') && !written.endsWith('/') ? 'its values would make a folder of it' : undefined;
 }
 
 // Most paths are harmless: one look tells.

@@ -110,7 +110,69 @@ ${describing('good', 'artifacts = ["done.txt"]\\n')}; ${ADD} good.toml`;
     await using sandbox = new Sandbox({});
     const result = await sandbox.gastown(['add', 'x.toml']);
     expect(result.code).toBe(2);
-    expect(result.stderr).toContain('error: gastown add is for the work of a bead that may add beads');
+    expect(result.stderr).toContain(
+      'error: gastown add is called by the work of a bead, or says below which',
+    );
+  });
+
+  it('says which part of its environment is wrong', async () => {
+    const run = `${describing('a')}
+try() { env "$@" ${ADD} a.toml 2>> said.txt; echo "exit $?" >> said.txt; }
+try GASTOWN_SPAWN_DIR=/nonexistent/q
+try GASTOWN_RUN=r9
+try GASTOWN_BEAD=nobody`;
+    await using sandbox = new Sandbox(single(`[bead]\nid = "scan"\n[bead.task]\nrun = '''${run}'''\n`));
+    expect((await sandbox.gastown(['run'])).code).toBe(0);
+    expect(sandbox.read('said.txt').replaceAll(/^ .*\n/gm, '')).toBe(
+      [
+        'error: the folder "/nonexistent/q", where beads are handed over, does not exist',
+        'exit 2',
+        `error: there is no run "r9" in "${sandbox.folder}"`,
+        'exit 2',
+        'error: run r1 has no bead "nobody"',
+        'exit 2',
+        '',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('gastown add by a person', () => {
+  const gated = single('[bead]\nid = "deploy"\ngate = "Now?"\n[bead.task]\nrun = "true"\n');
+  const described = {
+    'right.toml': '[bead]\nid = "lint"\n[bead.task]\nrun = "touch linted"\n',
+    'wrong.toml': '[bead]\nid = "lint"\nrig = "x"\n',
+  };
+
+  it('adds beads below one of a live run, and says what is wrong with them', async () => {
+    await using sandbox = new Sandbox({ ...gated, ...described });
+    const { ended } = sandbox.start(['run']);
+    await sandbox.until('deploy waits', async () =>
+      (await sandbox.gastown(['status'])).stdout.includes('needs a person: deploy'),
+    );
+    const wrong = await sandbox.gastown(['add', 'wrong.toml', '--parent', 'deploy']);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/^error: wrong\.toml:3:1: `bead\.rig` cannot stand here/);
+    expect(await sandbox.gastown(['add', 'right.toml', '--parent', 'deploy'])).toEqual({
+      code: 0,
+      stdout: '1 added below deploy\n',
+      stderr: '',
+    });
+    expect((await sandbox.gastown(['approve', 'deploy'])).code).toBe(0);
+    expect((await ended).code).toBe(0);
+    expect(sandbox.has('linted')).toBe(true);
+    const status = JSON.parse((await sandbox.gastown(['status', '--json'])).stdout);
+    expect(status.beads.map(({ id, status }: Record<string, string>) => [id, status]).sort()).toEqual([
+      ['deploy', 'done'],
+      ['deploy/lint', 'done'],
+    ]);
+  });
+
+  it('is refused where nobody drives', async () => {
+    await using sandbox = new Sandbox({ ...gated, ...described });
+    expect((await sandbox.gastown(['run', '--no-wait'])).code).toBe(3);
+    const { code, stderr } = await sandbox.gastown(['add', 'right.toml', '--parent', 'deploy']);
+    expect([code, stderr]).toEqual([2, 'error: nobody drives this run, so nothing can be added to it now\n']);
   });
 });
 

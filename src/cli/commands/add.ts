@@ -78,6 +78,8 @@ function readAll(paths: readonly string[], cwd: string): End {
   return { type: 'read', files };
 }
 
+const PLACE =
+  'GASTOWN_PROJECT, GASTOWN_RUN and GASTOWN_BEAD are set for the work of a bead; leave them as they are';
 const FILES = 'each file describes one bead: [bead] id = "…"';
 
 function handOver(place: Place | undefined, paths: readonly string[], cwd: string): End {
@@ -89,15 +91,19 @@ function handOver(place: Place | undefined, paths: readonly string[], cwd: strin
   const { root, folder, bead } = place;
   const files = filesOf(place, paths, cwd);
   if (typeof files === 'string') return refused(files, FILES);
-  const run = openRun(place);
-  const parent = run?.history.roster.find(bead);
-  const state = run?.history.store.nodes.get(bead);
-  if (run === undefined || parent === undefined || state?.spec.kind !== 'bead')
+  const opened = openRun(place);
+  if (opened.type === 'no-run')
+    return refused(`there is no run ${quote(place.run)} in ${quote(root)}`, PLACE);
+  if (opened.type === 'no-plan')
     return refused(
       `the plan of bead ${quote(bead)} cannot be read`,
       'gastown validate says what is wrong with it',
     );
-  const { plan, settings, history } = run;
+  const { plan, settings, history } = opened;
+  const parent = history.roster.find(bead);
+  const state = history.store.nodes.get(bead);
+  if (parent === undefined || state?.spec.kind !== 'bead')
+    return refused(`run ${place.run} has no bead ${quote(bead)}`, PLACE);
   const mayRun = plan.formula.spawn?.approval ?? false;
   const addition = planAdditions({
     parent,
@@ -144,15 +150,19 @@ function placeIn(env: Readonly<Record<string, string | undefined>>): Place | und
   return { folder, root, run, bead: nodeId(bead) };
 }
 
-function openRun({
-  root,
-  run: id,
-}: Place): { readonly plan: Plan; readonly settings: Settings; readonly history: History } | undefined {
+type OpenedRun =
+  | { readonly type: 'run'; readonly plan: Plan; readonly settings: Settings; readonly history: History }
+  | { readonly type: 'no-run' }
+  | { readonly type: 'no-plan' };
+
+function openRun({ root, run: id }: Place): OpenedRun {
   using reader = openReader(stateFolderOf(root));
   const run = reader?.runs().find((candidate) => candidate.run === id);
-  if (reader === undefined || run === undefined) return undefined;
+  if (reader === undefined || run === undefined) return { type: 'no-run' };
   const { plan, settings } = loadProject({ root, formulaFile: run.formulaFile }, { strict: false });
-  return plan && { plan, settings, history: replay(reader, run, plan) };
+  return plan === undefined
+    ? { type: 'no-plan' }
+    : { type: 'run', plan, settings, history: replay(reader, run, plan) };
 }
 
 /** What is there already, and what is new; of a bead that is handed over again, the new description counts. */
@@ -172,7 +182,12 @@ function filesOf(
     files.set(files.get(key)?.isNew === true ? path : key, { file: { name, path, text: left.text }, isNew });
     return undefined;
   };
-  for (const name of namesLeftIn(folder))
+  const found = namesLeftIn(folder);
+  if (found.type === 'none')
+    return `the folder ${quote(folder)}, where beads are handed over, does not exist`;
+  if (found.type === 'problem')
+    return `the folder ${quote(folder)}, where beads are handed over, ${found.why}`;
+  for (const name of found.names)
     if (name.endsWith('.toml') && !name.startsWith('.')) {
       const problem = read(join(folder, name), false);
       if (problem !== undefined) return problem;

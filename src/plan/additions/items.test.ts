@@ -219,6 +219,37 @@ describe('an item that does not fit', () => {
     );
   });
 
+  it('fills in no value that would make a pattern of an artifact', () => {
+    const artifacts = ['out/{{item.name}}'];
+    for (const name of ['*', 'a?', '[ab]', '{a,b}'])
+      expect(plan([{ name }], { artifacts })).toBe(
+        `item 1 of the list cannot be filled into the artifact "out/{{item.name}}": the value "${name}" would make a pattern of it`,
+      );
+    for (const name of ['', 'a/'])
+      expect(plan([{ name }], { name: 'x', artifacts })).toMatch(/its values would make a folder of it$/);
+    expect(made([{ name: 'a' }], { artifacts: ['{{item.name}}/*.txt'] }).beads[0]?.artifacts).toEqual([
+      'a/*.txt',
+    ]);
+  });
+
+  it('tells programs only what has a name there', () => {
+    const { beads } = made([JSON.parse('{"name":"a","_x":1,"__proto__":"p","b--c":2,"d-":3,"e-f":4}')]);
+    expect(beads[0]?.inputs).toEqual({
+      index: 0,
+      item: '{"name":"a","_x":1,"__proto__":"p","b--c":2,"d-":3,"e-f":4}',
+      item_name: 'a',
+      item_e_f: 4,
+    });
+  });
+
+  it('is left out of the environment where its JSON would have to be cut', () => {
+    const fitting = { name: 'a', text: 'x'.repeat(16_384 - '{"name":"a","text":""}'.length) };
+    expect(made([fitting]).beads[0]?.inputs).toHaveProperty('item', JSON.stringify(fitting));
+    const { inputs } = made([{ ...fitting, text: `${fitting.text}x` }]).beads[0] ?? {};
+    expect(inputs).toMatchObject({ index: 0, item_name: 'a' });
+    expect(inputs).not.toHaveProperty('item');
+  });
+
   it('cannot make ids longer than folders can be named', () => {
     expect(plan(['x'.repeat(80)], { name: 'x', id: nodeId('p'.repeat(128)) })).toMatch(
       /longer than 200 characters$/,

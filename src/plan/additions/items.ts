@@ -11,9 +11,10 @@ import type { Section } from '../context.ts';
 import { idProblem, isId } from '../dialects/bead-id.ts';
 import { stepsOf } from '../graph/lower.ts';
 import type { Hash, ProjectFiles } from '../load-request.ts';
-import { artifactProblem } from '../path.ts';
+import { artifactProblem, fillingProblem } from '../path.ts';
 import type { Settings } from '../settings.ts';
 import { fillTemplate, mayBeTemplate, parseTemplate } from '../templates/template.ts';
+import { isValueName, LONGEST_VARIABLE } from '../variables/environment.ts';
 import { childId, isTooLong, LONGEST_ID } from './child-id.ts';
 import { sectionsOf } from './sections.ts';
 
@@ -121,9 +122,6 @@ function filled(request: ItemsRequest, item: Item): { readonly bead: Bead; reado
 const isScalar = (value: unknown): value is VariableValue =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
-/** Names that texts and environments know; other keys of an item are only in its JSON. */
-const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
-
 class Item {
   readonly #as: string;
   readonly #value: unknown;
@@ -143,7 +141,17 @@ class Item {
   }
 
   artifact(pattern: string): string {
-    const path = this.fill(pattern);
+    const values: string[] = [];
+    const path = mayBeTemplate(pattern)
+      ? fillTemplate(parseTemplate(pattern), (names) => {
+          const value = this.#lookup(names);
+          if (value !== undefined) values.push(String(value));
+          return value;
+        })
+      : pattern;
+    const filling = fillingProblem(pattern, path, values);
+    if (filling !== undefined)
+      throw new BadItem(`cannot be filled into the artifact ${quote(pattern)}: ${filling}`);
     const problem = path.trim() === '' ? 'is empty' : artifactProblem(path);
     if (problem !== undefined) throw new BadItem(`makes the artifact ${quote(path)}, which ${problem}`);
     return path;
@@ -164,14 +172,16 @@ class Item {
     return slug === '' ? String(this.#index + 1) : slug;
   }
 
-  /** The item for programs: itself, as JSON where it is no single value, and its single values by key. */
+  /**
+   * The item for programs: itself, as JSON where it is no single value, and its single values by key. Keys that cannot be
+   * part of a variable's name are only in the JSON, which is left out where it would have to be cut.
+   */
   inputs(): Record<string, VariableValue> {
-    const all: Record<string, VariableValue> = {
-      index: this.#index,
-      [this.#as]: isScalar(this.#value) ? this.#value : JSON.stringify(this.#value),
-    };
+    const all: Record<string, VariableValue> = { index: this.#index };
+    const whole = isScalar(this.#value) ? this.#value : JSON.stringify(this.#value);
+    if (isScalar(this.#value) || String(whole).length <= LONGEST_VARIABLE) all[this.#as] = whole;
     for (const [key, value] of this.#members)
-      if (NAME.test(key) && isScalar(value)) all[`${this.#as}_${key.replaceAll('-', '_')}`] = value;
+      if (isValueName(key) && isScalar(value)) all[`${this.#as}_${key.replaceAll('-', '_')}`] = value;
     return all;
   }
 

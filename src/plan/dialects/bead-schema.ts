@@ -2,7 +2,7 @@
 
 import type { Place } from '../toml/source.ts';
 import { byType, list, mapped, record } from './containers.ts';
-import { boolean, command, duration, integer, minutes, name, text, visibleText, word } from './kinds.ts';
+import { boolean, command, duration, integer, minutes, text, valueName, visibleText, word } from './kinds.ts';
 import { type Kind, type Located, misplaced, type Out, optional, required, table } from './schema.ts';
 import { given, variables } from './variable-schema.ts';
 
@@ -106,7 +106,7 @@ const DEFAULT_ITEM = 'item';
 
 const forEachTable = table({
   in: required(visibleText, 'A CEL expression that gives a list.'),
-  as: optional(name, 'What the item is called in texts. Default: "item".'),
+  as: optional(valueName, 'What the item is called in texts. Default: "item".'),
   id: optional(
     visibleText,
     'The last part of the id of each bead. Default: the item, its `id` or its `name`, else its position.',

@@ -2,7 +2,7 @@
 import { quote } from '../../diagnostic/neutralise.ts';
 import { similar } from '../similar.ts';
 import type { TomlString } from '../toml/toml-tree.ts';
-import { environmentName } from '../variables/environment.ts';
+import { environmentName, isValueName, VALUE_NAME, VALUE_NAME_RULE } from '../variables/environment.ts';
 import type { Kind, Located } from './schema.ts';
 
 /** Any string. */
@@ -53,6 +53,17 @@ export const name: Kind<TomlString> = {
       `\`${reading.path()}\` must be a name of letters, digits and \`_\`, not ${quote(read.value)}`,
       read,
     );
+    return undefined;
+  },
+};
+
+/** A name that programs can be told (`GASTOWN_VAR_NAME`). */
+export const valueName: Kind<TomlString> = {
+  json: { type: 'string', pattern: VALUE_NAME },
+  read(value, reading) {
+    const read = text.read(value, reading);
+    if (read === undefined || isValueName(read.value)) return read;
+    reading.report('schema/bad-value', `\`${reading.path()}\` must be ${VALUE_NAME_RULE}`, read);
     return undefined;
   },
 };

@@ -1,6 +1,7 @@
 /** How variables of formulas and inputs of library beads are declared, and how inputs are given. */
 import type { VariableValue } from '../../core/plan.ts';
 import type { Place } from '../toml/source.ts';
+import { isValueName, VALUE_NAME, VALUE_NAME_RULE } from '../variables/environment.ts';
 import { byType, list, mapped, record } from './containers.ts';
 import { boolean, text, visibleText, word } from './kinds.ts';
 import { type Kind, type Located, type LocatedList, optional, table } from './schema.ts';
@@ -20,12 +21,8 @@ export interface VariableWish {
 /** Values or declarations by name, in the order of the file. */
 export type Named<Value> = ReadonlyMap<string, { readonly key: Place; readonly value: Value }>;
 
-const NAME = '^[A-Za-z_][A-Za-z0-9_-]{0,63}$';
-const name = new RegExp(NAME);
 const nameProblem = (key: string): string | undefined =>
-  name.test(key)
-    ? undefined
-    : 'must be a name: letters, digits, `_` and `-`, not beginning with a digit or `-`, at most 64';
+  isValueName(key) ? undefined : `must be ${VALUE_NAME_RULE}`;
 
 const wholeNumber: Kind<Located<number>> = {
   json: { type: 'integer' },
@@ -85,7 +82,7 @@ const declared: Kind<VariableWish> = {
 };
 
 /** Declarations by name. */
-export const variables: Kind<Named<VariableWish>> = record(declared, nameProblem, NAME);
+export const variables: Kind<Named<VariableWish>> = record(declared, nameProblem, VALUE_NAME);
 
 /** Values by name. */
-export const given: Kind<Named<Located<VariableValue>>> = record(value, nameProblem, NAME);
+export const given: Kind<Named<Located<VariableValue>>> = record(value, nameProblem, VALUE_NAME);

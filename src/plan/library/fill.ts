@@ -1,8 +1,10 @@
 /** Puts values into the texts of a bead, before anything else looks at them. */
 import type { VariableValue } from '../../core/plan.ts';
 import type { Collector } from '../../diagnostic/collector.ts';
+import { quote } from '../../diagnostic/neutralise.ts';
 import type { BeadTable } from '../dialects/bead-schema.ts';
 import type { Located } from '../dialects/schema.ts';
+import { fillingProblem } from '../path.ts';
 import { similar } from '../similar.ts';
 import {
   fillTemplate,
@@ -21,13 +23,16 @@ export interface Scopes {
   readonly formula: Scope | undefined;
   readonly library: Scope | undefined;
   /**
-   * The bead is a template: what its own texts call the item. They are checked, and stay as they are until there is an item;
-   * values in texts of the library are masked, so that the same filling leaves them alone.
+   * The bead is a template: what its own texts call the item. Its places stay as they are until there is an item; values that
+   * are filled in before are masked, so that the later filling leaves them alone.
    */
   readonly item?: string | undefined;
 }
 
 const NOTHING: Scope = new Map();
+
+/** What texts of a template call the position of the item. */
+const INDEX = 'index';
 
 /**
  * Fills texts of one file and of the library bead it uses.
@@ -54,11 +59,11 @@ export class Filler {
       name: name && this.text(name),
       gate: gate?.value === undefined ? gate : { ...gate, value: this.#fill(gate.value, gate) },
       description: description && this.text(description),
-      artifacts: artifacts && this.#list(artifacts),
+      artifacts: artifacts && this.#artifacts(artifacts),
       task: task && {
         ...task,
         description: task.description && this.text(task.description),
-        artifacts: task.artifacts && this.#list(task.artifacts),
+        artifacts: task.artifacts && this.#artifacts(task.artifacts),
       },
       acceptance: acceptance && {
         ...acceptance,
@@ -93,6 +98,37 @@ export class Filler {
     return { ...list, items: list.items.map((item) => this.text(item)) };
   }
 
+  #artifacts<Items extends { readonly items: readonly Located<string>[] }>(list: Items): Items {
+    return { ...list, items: list.items.map((item) => this.#artifact(item)) };
+  }
+
+  #artifact<Text extends Located<string>>(text: Text): Text {
+    const filled = this.text(text);
+    if (filled === text) return text;
+    const values = parseTemplate(text.value).pieces.flatMap((piece) =>
+      piece.type === 'text' ? [] : [String(this.#valueOf(piece.path, text) ?? '')],
+    );
+    const problem = fillingProblem(text.value, filled.value, values);
+    if (problem !== undefined)
+      this.#collector.report('template/makes-pattern', `artifact ${quote(text.value)}: ${problem}`, {
+        span: this.#source.span(text),
+        hints: ['a pattern is written into the artifact itself'],
+      });
+    return filled;
+  }
+
+  /** Undefined: the item's, or not known so far. */
+  #valueOf(path: readonly string[], place: Place): VariableValue | undefined {
+    const scope = this.#scopeOf(place);
+    return scope === undefined || this.#isOfItem(path, place) ? undefined : valueIn(scope, path);
+  }
+
+  #isOfItem(path: readonly string[], place: Place): boolean {
+    const { item } = this.#scopes;
+    if (item === undefined || isBeyond(place)) return false;
+    return path[0] === item || (path.length === 1 && path[0] === INDEX);
+  }
+
   #scopeOf(place: Place): Scope | undefined {
     const { formula, library, item } = this.#scopes;
     if (isBeyond(place)) return library;
@@ -102,13 +138,20 @@ export class Filler {
   #fill(text: string, place: Place): string {
     const scope = this.#scopeOf(place);
     const { item } = this.#scopes;
-    const masked = (filled: string): string =>
-      item !== undefined && isBeyond(place) ? literalTemplate(filled) : filled;
+    const masked = (filled: string): string => (item === undefined ? filled : literalTemplate(filled));
     if (scope === undefined || !mayBeTemplate(text)) return masked(text);
     const template = parseTemplate(text);
     this.#report(template, scope, place);
-    if (item !== undefined && !isBeyond(place)) return text;
-    return masked(fillTemplate(template, (path) => valueIn(scope, path)));
+    if (item === undefined || isBeyond(place))
+      return masked(fillTemplate(template, (path) => valueIn(scope, path)));
+    return template.pieces
+      .map((piece) => {
+        const value = piece.type === 'text' ? piece.text : this.#valueOf(piece.path, place);
+        return piece.type === 'value' && value === undefined
+          ? text.slice(piece.start, piece.end)
+          : masked(String(value));
+      })
+      .join('');
   }
 
   #report({ text, pieces, problems }: Template, scope: Scope, place: Place): void {
@@ -126,11 +169,11 @@ export class Filler {
       });
     }
     const { item } = this.#scopes;
-    const known = item === undefined || isBeyond(place) ? [...scope.keys()] : [item, ...scope.keys()];
+    const known = item === undefined || isBeyond(place) ? [...scope.keys()] : [item, INDEX, ...scope.keys()];
     const what = isBeyond(place) ? 'input of the library bead' : 'variable of the formula';
     for (const piece of pieces) {
       if (piece.type === 'text' || isKnown(scope, piece.path)) continue;
-      if (piece.path[0] === this.#scopes.item && !isBeyond(place)) continue;
+      if (this.#isOfItem(piece.path, place)) continue;
       const name = piece.path.join('.');
       const near = similar(name, known);
       this.#collector.report('template/unknown-name', `\`{{${name}}}\` names no ${what}`, {

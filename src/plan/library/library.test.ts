@@ -180,9 +180,12 @@ describe('a template', () => {
       '[bead]\ndescription = "{{in}} \\\\{{in}} {{item}}"\n[inputs]\nin = "{{item}}"\nitem = 1\n',
   });
 
-  it('keeps its own texts until there is an item, and masks those that were filled', () => {
-    const { name, description } = beadOf(template('name = "{{item.key}} {{name}}"\nuse = "x"'));
-    expect(name).toBe('{{item.key}} {{name}}');
+  it('fills the variables of a template, and keeps the places of its item', () => {
+    const { name, description } = beadOf(
+      template('name = "{{index}} {{item.key}} {{name}} \\\\{{item}}"\nuse = "x"'),
+      { name: '{{item}}' },
+    );
+    expect(name).toBe('{{index}} {{item.key}} \\{{item}} \\{{item}}');
     expect(fillTemplate(parseTemplate(description), () => 'item')).toBe('{{item}} {{in}} 1');
   });
 
