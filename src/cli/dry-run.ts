@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import type { NodeId } from '../core/ids.ts';
 import type { Bead, Plan } from '../core/plan.ts';
 import { neutralise } from '../diagnostic/neutralise.ts';
+import { inheritedBy } from '../engine/credits.ts';
 import { durationOr, typicalDuration } from '../engine/durations.ts';
 import { forecast } from '../engine/forecast.ts';
-import { creditsFor } from '../engine/opening.ts';
 import { weighed } from '../engine/tails.ts';
 import { openReader } from '../journal/open.ts';
 import { realPath } from '../os/read-files.ts';
@@ -118,7 +118,9 @@ function doneBefore(
   const done =
     latest.planHash === plan.hash && !fromScratch
       ? reader.beads(latest.run).flatMap(({ id, status }) => (status === 'done' ? [id] : []))
-      : creditsFor(reader, plan, (bead) => isStillThere(bead, root, settings)).map(({ node }) => node);
+      : inheritedBy(plan, reader, (bead) => isStillThere(bead, root, settings), again).credits.map(
+          ({ node }) => node,
+        );
   return new Set(done.filter((id) => !again.has(id)));
 }
 

@@ -42,7 +42,11 @@ function take(store: Store, input: Input, now: number, emit: Emit): void {
       const { run, planHash, seed, limits, terminal } = input;
       emit({ type: 'run-created', run, planHash, seed, limits });
       emit({ type: 'nodes-added', nodes: input.nodes, by: 'plan' });
+      for (const { parent, by, beads, nodes } of input.growth ?? [])
+        emit({ type: 'beads-added', parent, by, beads, nodes });
       for (const credit of input.credits) emit({ type: 'bead-credited', ...credit });
+      for (const { parent, worked } of input.growth ?? [])
+        if (worked !== undefined) emit({ type: 'bead-worked', node: parent, ...worked });
       emit({ type: 'beads-selected', nodes: input.select, ...(terminal === undefined ? {} : { terminal }) });
       return;
     }

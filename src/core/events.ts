@@ -148,8 +148,16 @@ export type Event = { readonly at: number } & (
     }
   /** Stopped because nobody wants it now; nothing is spent. */
   | { readonly type: 'attempt-cancelled'; readonly node: NodeId; readonly attempt: number }
-  /** Its own work is done (`attempt` 0: a template has none); it is done when the beads that it added are. */
-  | { readonly type: 'bead-worked'; readonly node: NodeId; readonly attempt: number }
+  /**
+   * Its own work is done (`attempt` 0: a template has none); it is done when the beads that it added are. `output`: what it
+   * left, where an earlier run did the work.
+   */
+  | {
+      readonly type: 'bead-worked';
+      readonly node: NodeId;
+      readonly attempt: number;
+      readonly output?: JsonObject;
+    }
   | { readonly type: 'bead-done'; readonly node: NodeId; readonly attempt: number }
   /**
    * The bead failed for good. `held`: the run pauses for it · `deferred`: its sync point will judge ·

@@ -182,6 +182,9 @@ function apply(store: Store, event: Event): void {
     case 'bead-worked': {
       const node = store.node(event.node);
       node.worked = event.attempt;
+      if (event.output !== undefined) node.output = event.output;
+      // An attempt of this number was made already, perhaps in an earlier run.
+      node.attempts = Math.max(node.attempts, event.attempt);
       node.proposal = undefined;
       moveTo(store, node, { phase: 'expanding', attempt: event.attempt }, event.at);
       return;

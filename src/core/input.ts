@@ -2,7 +2,7 @@
  * What the machine is told: answers from effects, the passing of time, and what people ask.
  * Inputs are dated facts; they hold no decisions. Answers about effects that are not awaited change nothing.
  */
-import type { Proposal, RunLimits } from './events.ts';
+import type { AddedBy, Proposal, RunLimits } from './events.ts';
 import type { Failure } from './failure.ts';
 import type { NodeId, RunId, Step } from './ids.ts';
 import type { JsonObject } from './json.ts';
@@ -31,6 +31,15 @@ export type Input =
         readonly run: RunId | undefined;
         readonly output?: JsonObject;
       }[];
+      /**
+       * Beads that joined an earlier run below beads of this plan or of each other, parents first; `worked`: the attempt in
+       * which their parent's own work was done there, which stands.
+       */
+      readonly growth?: readonly ({
+        readonly parent: NodeId;
+        readonly by: AddedBy;
+        readonly worked?: { readonly attempt: number; readonly output?: JsonObject };
+      } & Proposal)[];
       readonly select: readonly NodeId[] | 'all';
       /** Which terminal asks. */
       readonly terminal?: string;

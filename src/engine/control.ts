@@ -3,7 +3,7 @@
  * accepted, and what is refused never reaches it.
  */
 import { admit } from '../core/additions.ts';
-import type { Event, Proposal } from '../core/events.ts';
+import type { Event, Outcome, Proposal } from '../core/events.ts';
 import type { NodeId } from '../core/ids.ts';
 import type { Input, Request } from '../core/input.ts';
 import { unreachable } from '../core/invariant.ts';
@@ -75,9 +75,7 @@ const isBead = (node: NodeState): node is NodeState & { spec: BeadNode } => node
 /** `history`: the events of the run; read only to say who was faster. */
 export function answerRequest(store: Store, request: Request, history: () => Iterable<Event>): Reply {
   const { phase } = store.run;
-  const goesOn = request.type === 'retry' || request.type === 'skip';
-  const isJoin = request.type === 'select' || request.type === 'withdraw';
-  if (phase.phase === 'settled' && !isJoin && !(goesOn && phase.outcome !== 'done'))
+  if (phase.phase === 'settled' && !isHeardAfterwards(request.type, phase.outcome))
     return refused(`run ${store.run.run ?? ''} is over (${phase.outcome})`);
   if (phase.phase === 'aborting' && request.type !== 'withdraw') return refused('the run is being cancelled');
   switch (request.type) {
@@ -157,6 +155,28 @@ export function answerRequest(store: Store, request: Request, history: () => Ite
         : refused('this terminal has asked for nothing');
     default:
       return unreachable(request);
+  }
+}
+
+/** A settled run may go on where something failed, joins begin it again, and who decided is told also afterwards. */
+function isHeardAfterwards(type: Request['type'], outcome: Outcome): boolean {
+  switch (type) {
+    case 'retry':
+    case 'skip':
+      return outcome !== 'done';
+    case 'select':
+    case 'withdraw':
+    case 'approve':
+    case 'reject':
+    case 'answer':
+      return true;
+    case 'pause':
+    case 'unpause':
+    case 'cancel':
+    case 'add':
+      return false;
+    default:
+      return unreachable(type);
   }
 }
 

@@ -8,10 +8,11 @@ import type { Input } from '../core/input.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Bead, Plan } from '../core/plan.ts';
 import { Store } from '../core/store.ts';
-import type { Journal, JournalReader, RunHeader } from '../ports/journal.ts';
+import type { Journal, RunHeader } from '../ports/journal.ts';
 import { Chronicle } from './chronicle.ts';
+import { inheritedBy } from './credits.ts';
 import { knownDurations } from './durations.ts';
-import { replay, replayMachine } from './history.ts';
+import { replay } from './history.ts';
 import { Roster } from './roster.ts';
 import { askedFor, type Selection } from './selection.ts';
 import { weighed } from './tails.ts';
@@ -86,7 +87,7 @@ export function open(
   const again = new Set(
     rerun ? (typeof select === 'string' ? plan.beads.map((bead) => bead.id) : select) : [],
   );
-  const credits = creditsFor(journal, plan, isStillThere).filter((credit) => !again.has(credit.node));
+  const { credits, growth } = inheritedBy(plan, journal, isStillThere, again);
   const durations = knownDurations(journal, plan.formula.file, {
     wanted: plan.beads.map((bead) => bead.id),
   });
@@ -98,6 +99,7 @@ export function open(
     limits,
     nodes: weighed(plan.nodes, durations),
     credits,
+    ...(growth === undefined || growth.length === 0 ? {} : { growth }),
     select: select === 'same' ? 'all' : select,
     terminal,
   };
@@ -123,44 +125,6 @@ function takenOver({ run }: Store, by: string): Input {
   if (phase.phase === 'aborting') return { type: 'tick' };
   const reopen = phase.phase === 'paused' ? 'failed' : [];
   return { type: 'resume', by, limits, select: undefined, reopen };
-}
-
-type Credit = Extract<Input, { type: 'create' }>['credits'][number];
-
-/**
- * A file's own word that a bead is done counts only before this project has run the formula: from then on the journal
- * knows. Work of the latest run counts when neither the bead nor anything it requires has changed.
- */
-export function creditsFor(
-  journal: JournalReader,
-  plan: Plan,
-  isStillThere: (bead: Bead) => boolean,
-): Credit[] {
-  const latest = journal.latestRun(plan.formula.file);
-  if (latest === undefined)
-    return plan.beads
-      .filter((bead) => bead.declaredDone)
-      .map((bead) => ({ node: bead.id, how: 'declared', run: undefined }));
-  const earlier = replayMachine(journal, latest.run);
-  const beads = new Map(plan.beads.map((bead) => [bead.id, bead]));
-  const credited = new Set<NodeId>();
-  const credits: Credit[] = [];
-  for (const node of plan.nodes) {
-    const bead = beads.get(node.id);
-    const before = earlier.nodes.get(node.id);
-    if (bead === undefined || before?.spec.kind !== 'bead' || before.phase.phase !== 'done') continue;
-    if (before.spec.key !== bead.key || !bead.requires.every((id) => credited.has(id)) || !isStillThere(bead))
-      continue;
-    credited.add(bead.id);
-    const { output } = before;
-    credits.push({
-      node: bead.id,
-      how: 'earlier-run',
-      run: latest.run,
-      ...(output === undefined ? {} : { output }),
-    });
-  }
-  return credits;
 }
 
 /** Different for every run, the same for every replay. */
