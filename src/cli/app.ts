@@ -235,6 +235,7 @@ const simulate = buildCommand({
   parameters: {
     flags: {
       formula,
+      var: values,
       parallel: {
         kind: 'parsed',
         parse: parseWidths,

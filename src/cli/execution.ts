@@ -317,7 +317,7 @@ function tellEnd(
         return EXIT.done;
       }
       print(console.stderr, failures(show.rows));
-      say('  = hint: gastown logs BEAD shows what happened; gastown run tries what failed again');
+      say(`  = hint: ${whereToLook(show.rows)}; gastown run tries what failed again`);
       return EXIT.failed;
     case 'paused':
       say(`paused: ${neutralise(pauseSentence(phase.reason))}`);
@@ -328,11 +328,18 @@ function tellEnd(
       }
       print(console.stderr, failures(show.rows));
       say(`${parts.join(', ')} after ${took} (run ${show.run})`);
-      say('  = hint: gastown logs BEAD shows what happened; gastown resume goes on');
+      say(`  = hint: ${whereToLook(show.rows)}; gastown resume goes on`);
       return wasInterrupted && phase.reason.type === 'stop' ? EXIT.interrupted : EXIT.paused;
     default:
       return unreachable(phase);
   }
+}
+
+/** A bead that failed before it was attempted (by its condition, its list, a person) has no logs. */
+function whereToLook(rows: ReadonlyMap<NodeId, BeadRow>): string {
+  const failed = [...rows.values()].filter(({ status }) => status === 'failed');
+  const hasLogs = failed.length === 0 || failed.some(({ attempts }) => attempts > 0);
+  return hasLogs ? 'gastown logs BEAD shows what happened' : 'gastown why BEAD says why it failed';
 }
 
 function failures(rows: ReadonlyMap<NodeId, BeadRow>): string[] {

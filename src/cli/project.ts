@@ -12,19 +12,24 @@ export interface ProjectFlags extends PlaceFlags, VariableFlags {
   readonly eager?: boolean;
 }
 
-/**
- * The project with its plan; undefined when it cannot be run, which is printed then. `earlier`: values of the run that is
- * gone on with.
- */
+/** What a run, or whoever asks for the project, says of its values. */
+interface Values {
+  /** Those of the run that is gone on with. */
+  readonly earlier?: VariableRequest['earlier'];
+  /** Default: true. */
+  readonly toRun?: boolean;
+}
+
+/** The project with its plan; undefined when it cannot be run, which is printed then. */
 export async function openProject(
   context: Context,
   flags: ProjectFlags,
-  earlier: VariableRequest['earlier'] = {},
+  { earlier = {}, toRun = true }: Values = {},
 ): Promise<ProjectLoad | undefined> {
   const place = await findProject(context, flags);
   const given = givenValues(context, flags);
   if (place === undefined || given === undefined) return undefined;
-  const vars = { given, earlier, toRun: true };
+  const vars = { given, earlier, toRun };
   const project = loadProject(place, { strict: flags.strict === true, vars, eager: flags.eager === true });
   const json = flags.json === true;
   if (project.plan !== undefined) {

@@ -200,6 +200,20 @@ printf '[bead]\\nid = "a"\\nrig = "x"\\n' > "$GASTOWN_SPAWN_DIR/a.toml"`;
 });
 
 describe('a template', () => {
+  it('that fails made no attempt, and nobody is sent to its logs', async () => {
+    await using sandbox = new Sandbox(
+      single(
+        '[bead]\nid = "lint"\nfor_each = \'["*"]\'\nartifacts = ["{{item}}.txt"]\n[bead.task]\nrun = "touch x.txt"\n',
+      ),
+    );
+    const { code, stdout, stderr } = await sandbox.gastown(['run']);
+    expect(code).toBe(3);
+    expect(stderr).toContain('the value "*" would make a pattern of it');
+    expect(stdout).not.toContain('attempt 0');
+    expect(stdout).toContain('  = hint: gastown why BEAD says why it failed; gastown resume goes on\n');
+    expect((await sandbox.gastown(['why', 'lint'])).stdout).toContain('would make a pattern of it');
+  });
+
   it('makes one bead for each item that another bead reported', async () => {
     await using sandbox = new Sandbox({
       ...single(

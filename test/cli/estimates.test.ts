@@ -29,6 +29,23 @@ describe('simulate', () => {
     expect(sandbox.list()).toEqual(before);
   });
 
+  it('needs no values of variables, and takes those that are given, else those of the latest run', async () => {
+    await using sandbox = new Sandbox({
+      'formula.toml': '[formula]\nname = "f"\ntype = "convoy"\n[formula.vars.n]\ntype = "integer"\n',
+      'beads/a.toml': '[bead]\nid = "a"\nartifacts = ["{{n}}.txt"]\n[bead.task]\nrun = "touch 7.txt"\n',
+    });
+    const first = await sandbox.gastown(['simulate']);
+    expect([first.code, first.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^notice\[vars\/missing-value\]: variable "n" needs a value before/),
+    ]);
+    const wrong = await sandbox.gastown(['simulate', '--var', 'n=x']);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('must be a whole number')]);
+    expect(await sandbox.gastown(['simulate', '--var', 'n=7'])).toMatchObject({ code: 0, stderr: '' });
+    expect((await sandbox.gastown(['run', '--var', 'n=7'])).code).toBe(0);
+    expect(await sandbox.gastown(['simulate'])).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('prints JSON for the widths that were asked for', async () => {
     await using sandbox = new Sandbox(fan);
     const { stdout } = await sandbox.gastown(['simulate', '--json', '--parallel', '1,8']);

@@ -22,7 +22,8 @@ export async function resume(this: Context, flags: ResumeFlags): Promise<void> {
     this.exit(EXIT.usage);
     return;
   }
-  const project = await openProject(this, { ...flags, eager: latest.isEager === true }, latest.vars);
+  const earlier = latest.vars ?? {};
+  const project = await openProject(this, { ...flags, eager: latest.isEager === true }, { earlier });
   if (project?.plan === undefined) return;
   await execute(this, { project, plan: project.plan, select: 'same', rerun: false, waitMs: 0, flags });
 }

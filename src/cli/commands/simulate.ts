@@ -2,15 +2,21 @@
 import { durationOr, typicalDuration } from '../../engine/durations.ts';
 import { weighed } from '../../engine/tails.ts';
 import { compareWidths } from '../../engine/widths.ts';
+import { openReader } from '../../journal/open.ts';
+import type { VariableRequest } from '../../plan/variables/binding.ts';
+import type { ProjectPlace } from '../../project/discover.ts';
+import { stateFolderOf } from '../../project/state-folder.ts';
 import { jsonText } from '../../view/json-text.ts';
 import type { Context } from '../context.ts';
 import { namedLimits } from '../limits.ts';
 import { pastDurations, sourceSentence } from '../past-durations.ts';
+import { findProject } from '../place.ts';
 import { openProject } from '../project.ts';
 import { ratioOf, simulateLines, timeText } from '../simulate-text.ts';
 import { print } from '../terminal/console.ts';
+import type { VariableFlags } from '../variables.ts';
 
-interface SimulateFlags {
+interface SimulateFlags extends VariableFlags {
   readonly formula?: string;
   readonly parallel?: readonly number[];
   readonly json: boolean;
@@ -19,9 +25,17 @@ interface SimulateFlags {
 /** Widths that are listed when nobody asks for others. */
 const MOST_LISTED = 16;
 
+/** Those of the latest run; without any, the formula can be simulated all the same. */
+function latestValues({ root, formulaFile }: ProjectPlace): VariableRequest['earlier'] {
+  using reader = openReader(stateFolderOf(root));
+  return reader?.latestRun(formulaFile)?.vars ?? {};
+}
+
 export async function simulate(this: Context, flags: SimulateFlags): Promise<void> {
   const { console } = this;
-  const project = await openProject(this, flags);
+  const place = await findProject(this, flags);
+  if (place === undefined) return;
+  const project = await openProject(this, flags, { earlier: latestValues(place), toRun: false });
   if (project?.plan === undefined) return;
   const { plan, settings, root } = project;
   const { formula, beads } = plan;

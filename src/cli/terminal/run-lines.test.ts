@@ -34,6 +34,18 @@ describe('a run tells of', () => {
       { type: 'condition-judged', node: a, verdict: 'error', message: 'no such key' },
       '✗ a  no such key',
     ],
+    [
+      'a template that fails',
+      {
+        type: 'attempt-failed',
+        node: a,
+        attempt: 0,
+        step: 'work',
+        failure: { class: 'task', code: 'added-bead', message: '1 of the beads it added did not succeed' },
+        retryAfterMs: undefined,
+      },
+      '✗ a  failed: 1 of the beads it added did not succeed',
+    ],
     ['an approval', { type: 'approved', node: syncId(0), by: 'anna' }, '○ sync/0  approved by anna'],
     [
       'a rejection, made safe',

@@ -66,7 +66,9 @@ export class RunLines {
       case 'attempt-failed': {
         const again =
           event.retryAfterMs === undefined ? '' : `; next attempt in ${formatDuration(event.retryAfterMs)}`;
-        const text = `attempt ${event.attempt} failed: ${event.failure.message}${again}`;
+        // A template fails without an attempt.
+        const what = event.attempt === 0 ? 'failed' : `attempt ${event.attempt} failed`;
+        const text = `${what}: ${event.failure.message}${again}`;
         return this.#line('failed', marks.failed, event.node, text) + this.#whereToLook(event);
       }
       case 'stop-requested':

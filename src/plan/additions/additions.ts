@@ -22,6 +22,7 @@ import type { Settings } from '../settings.ts';
 import { Source } from '../toml/source.ts';
 import { readToml } from '../toml/toml.ts';
 import { childId, isTooLong, LONGEST_ID } from './child-id.ts';
+import { locksTogether } from './locks.ts';
 import { openDocuments } from './sections.ts';
 
 /** A description of one bead to add. */
@@ -82,9 +83,13 @@ export function planAdditions(request: AdditionRequest): Addition {
       diagnostics: collector.diagnostics.filter(({ severity }) => severity === 'error'),
       sources: new Map(request.files.map(({ name, text }) => [name, text])),
     };
+  const locks = locksTogether(beads.map(({ bead }) => bead.artifacts));
   return {
     type: 'proposal',
-    proposal: { beads: beads.map(({ bead }) => bead), nodes: beads.map(({ node }) => node) },
+    proposal: {
+      beads: beads.map(({ bead }) => bead),
+      nodes: beads.map(({ node }, at) => ({ ...node, locks: locks[at] ?? [] })),
+    },
   };
 }
 
@@ -180,7 +185,7 @@ function makeBead(making: Making, at: number): { readonly bead: Bead; readonly n
     policy,
     rig: parentNode.rig,
     agent: agent ?? '',
-    locks: [...new Set(definition.artifacts)].sort(),
+    locks: [],
     key,
     steps: stepsOf(draft, rig),
     depth,

@@ -16,6 +16,7 @@ import type { Settings } from '../settings.ts';
 import { fillTemplate, mayBeTemplate, parseTemplate } from '../templates/template.ts';
 import { isValueName, LONGEST_VARIABLE } from '../variables/environment.ts';
 import { childId, isTooLong, LONGEST_ID } from './child-id.ts';
+import { locksTogether } from './locks.ts';
 import { sectionsOf } from './sections.ts';
 
 /** A template whose turn has come, with its list. */
@@ -45,7 +46,8 @@ export function planItems(request: ItemsRequest): Proposal | string {
     beads.push(made.bead);
     nodes.push(made.node);
   }
-  return { beads, nodes };
+  const locks = locksTogether(beads.map(({ artifacts }) => artifacts));
+  return { beads, nodes: nodes.map((node, at) => ({ ...node, locks: locks[at] ?? [] })) };
 }
 
 /** A sentence that continues "item 3 of the list …". */
@@ -112,7 +114,7 @@ function filled(request: ItemsRequest, item: Item): { readonly bead: Bead; reado
     policy: above.policy,
     rig: above.rig,
     agent: above.agent,
-    locks: [...new Set(artifacts)].sort(),
+    locks: [],
     steps: stepsOf(definition, { setup: rig?.setup ?? [], checks: rig?.checks ?? [] }),
     depth: (above.depth ?? 0) + 1,
   };

@@ -10,6 +10,12 @@ export const isGlob = (pattern: string): boolean => /[*?[{]/.test(pattern);
 export const segmentsOf = (pattern: string): readonly string[] =>
   pattern.split('/').filter((segment) => segment !== '' && segment !== '.');
 
+/** A pattern as all that mean the same are spelt: without `.` and doubled slashes. */
+export const spellingOf = (pattern: string): string =>
+  pattern.includes('//') || pattern.includes('./')
+    ? `${segmentsOf(pattern).join('/')}${pattern.endsWith('/') ? '/' : ''}`
+    : pattern;
+
 /** Whether some path could match both. */
 export function couldOverlap(a: readonly string[], b: readonly string[]): boolean {
   // reach[j]: the first i segments of `a` and the first j of `b` can stand for the same folders.

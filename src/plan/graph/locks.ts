@@ -1,10 +1,10 @@
 /**
  * Beads that could run at once and would leave the same file share a lock: the name of the artifact, or of the two
  * patterns that could name the same file. Where beads may be added while the run goes on, every bead holds locks named
- * after all its patterns, for those to come.
+ * after all its patterns, for those to come (`additions/locks.ts`).
  */
 import type { FormulaDraft } from '../dialects/formula-draft.ts';
-import { segmentsOf } from './glob-overlap.ts';
+import { spellingOf } from './glob-overlap.ts';
 import { type AtOnce, Ordering } from './ordering.ts';
 import { overlaps } from './overlaps.ts';
 import type { Graph } from './resolve.ts';
@@ -73,7 +73,7 @@ function ownersOf(graph: Graph): ReadonlyMap<string, readonly number[]> {
   const owners = new Map<string, number[]>();
   graph.beads.forEach((bead, node) => {
     for (const { value } of bead.artifacts) {
-      const pattern = value.includes('//') || value.includes('./') ? segmentsOf(value).join('/') : value;
+      const pattern = spellingOf(value);
       const known = owners.get(pattern);
       if (known === undefined) owners.set(pattern, [node]);
       else if (known[known.length - 1] !== node) known.push(node);
