@@ -90,6 +90,8 @@ export async function execute(
       env: console.env,
       onHandle: (handle) => signals.attach(handle),
     });
+    notifications?.heed();
+    signals[Symbol.dispose]();
     show[Symbol.dispose]();
     context.exit(tell(context, end, show, signals.wasInterrupted));
   } finally {

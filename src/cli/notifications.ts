@@ -17,6 +17,8 @@ import { type Notification, TurningPoints } from './turning-points.ts';
 
 const PATIENCE_MS = 5000;
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 interface Channel {
   readonly outbox: Outbox;
   readonly message: (notification: Notification) => string;
@@ -87,17 +89,22 @@ class Notifications implements AsyncDisposable {
     };
   }
 
+  /** From now on a signal to the program is about the notifications, not about the run, which is over. */
+  heed(): void {
+    for (const name of SIGNALS) process.on(name, this.#onSignal);
+  }
+
   /** Waits a little for what is under way; a signal to the program ends the wait. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#channels.every(({ outbox }) => outbox.isEmpty)) return;
-    const giveUp = (): void => this.#givingUp.abort();
-    const timer = setTimeout(giveUp, PATIENCE_MS);
-    const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-    for (const name of names) process.on(name, giveUp);
-    await Promise.all(this.#channels.map(({ outbox }) => outbox.emptied()));
-    clearTimeout(timer);
-    for (const name of names) process.off(name, giveUp);
+    if (this.#channels.some(({ outbox }) => !outbox.isEmpty)) {
+      const timer = setTimeout(() => this.#givingUp.abort(`after ${PATIENCE_MS / 1000} s`), PATIENCE_MS);
+      await Promise.all(this.#channels.map(({ outbox }) => outbox.emptied()));
+      clearTimeout(timer);
+    }
+    for (const name of SIGNALS) process.off(name, this.#onSignal);
   }
+
+  readonly #onSignal = (name: NodeJS.Signals): void => this.#givingUp.abort(`at ${name}`);
 
   #tell(notification: Notification): void {
     if (!this.#on.has(notification.event)) return;

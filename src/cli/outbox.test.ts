@@ -80,8 +80,8 @@ describe('an outbox', () => {
   it('gives up what is left when it has to, and counts it', async () => {
     const { outbox, givingUp, delivered, said } = outboxTo((_, signal) => untilAborted(signal));
     for (const message of messages(3)) outbox.put(message);
-    givingUp.abort();
+    givingUp.abort('after 5 s');
     await outbox.emptied();
-    expect([delivered, said]).toEqual([['m0'], ['the receiver: 3 notifications were given up']]);
+    expect([delivered, said]).toEqual([['m0'], ['the receiver: 3 notifications were given up after 5 s']]);
   });
 });

@@ -21,7 +21,7 @@ export class Outbox {
   #hasFailed = false;
   #hasDropped = false;
 
-  /** When the signal aborts, what is not delivered by then is given up. */
+  /** When the signal aborts, what is not delivered by then is given up; its reason ends the sentence that says so. */
   constructor(receiver: Receiver, signal: AbortSignal, say: (sentence: string) => void) {
     this.#receiver = receiver;
     this.#signal = signal;
@@ -55,7 +55,9 @@ export class Outbox {
       if (problem === undefined) continue;
       if (this.#signal.aborted) {
         const lost = 1 + this.#waiting.splice(0).length;
-        this.#say(`${name}: ${lost === 1 ? '1 notification was' : `${lost} notifications were`} given up`);
+        this.#say(
+          `${name}: ${lost === 1 ? '1 notification was' : `${lost} notifications were`} given up ${String(this.#signal.reason)}`,
+        );
       } else if (!this.#hasFailed) {
         this.#hasFailed = true;
         this.#say(`${name} ${problem}`);

@@ -1,4 +1,5 @@
 /** Beads that add beads, with the built program. */
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Sandbox } from '../support/sandbox.ts';
@@ -232,5 +233,37 @@ describe('a template', () => {
     expect(status.beads.map(({ id }: { id: string }) => id).sort()).toEqual(
       ['after', 'lint', 'lint/pets', 'lint/the-owners', 'scan'].sort(),
     );
+  });
+});
+
+describe('a plan that changes', () => {
+  const work = `{ [ ! -e fail ] || [ "$GASTOWN_VAR_ITEM" = p ]; } && mkdir -p out && touch "out/$GASTOWN_VAR_ITEM" && echo "$GASTOWN_VAR_ITEM" >> ran.txt`;
+  const other = (command: string) => ({
+    'beads/other.toml': `[bead]\nid = "other"\n[bead.task]\nrun = '${command}'\n`,
+  });
+
+  it('does not run again what was added and done, nor forget it', async () => {
+    await using sandbox = new Sandbox({
+      'formula.toml': '[formula]\nname = "growing"\ntype = "expansion"\n',
+      'gastown.toml': '',
+      fail: '',
+      'beads/each.toml': `[bead]\nid = "each"\nfor_each = '["p", "q"]'\n[bead.execution]\non_failure = "skip"\n[bead.task]\nrun = '''${work}'''\nartifacts = ["out/{{item}}"]\n`,
+      ...other('true'),
+    });
+    expect((await sandbox.gastown(['run'])).code).toBe(1);
+    rmSync(sandbox.path('fail'));
+    sandbox.write(other('true && true'));
+    expect((await sandbox.gastown(['run'])).code).toBe(0);
+    expect(linesOf(sandbox, 'ran.txt'), 'only what had failed was run again').toEqual(['p', 'q']);
+    sandbox.write(other('true && true && true'));
+    expect((await sandbox.gastown(['run'])).code).toBe(0);
+    expect(linesOf(sandbox, 'ran.txt')).toEqual(['p', 'q']);
+    const { beads } = JSON.parse((await sandbox.gastown(['status', '--json'])).stdout);
+    const found = beads.map(({ id, status }: { id: string; status: string }) => `${id} ${status}`).sort();
+    expect(found).toEqual(['each done', 'each/p done', 'each/q done', 'other done']);
+    rmSync(sandbox.path('out/q'));
+    sandbox.write(other('true'));
+    await sandbox.gastown(['run']);
+    expect(linesOf(sandbox, 'ran.txt'), 'what is gone is made anew').toEqual(['p', 'q', 'q']);
   });
 });

@@ -169,7 +169,7 @@ describe('a webhook', () => {
     const patient = await sandbox.gastown(['run'], withSecret);
     expect(patient.code).toBe(0);
     expect(patient.stdout).toMatch(
-      /\n1 done in .*\n(?:.*\n)*the webhook at .*: 1 notification was given up\n$/,
+      /\n1 done in .*\n(?:.*\n)*the webhook at .*: 1 notification was given up after 5 s\n$/,
     );
 
     const { process, ended } = sandbox.start(['run', '--rerun'], withSecret);
@@ -180,11 +180,9 @@ describe('a webhook', () => {
     await sandbox.until('the run is over, its webhook not', () => {
       return printed.includes('1 done in') && server.requests.length === 2;
     });
-    const interrupted = performance.now();
     process.kill('SIGINT');
     expect((await ended).code).toBe(0);
-    expect(performance.now() - interrupted).toBeLessThan(4000);
-    expect(printed).toContain('1 notification was given up');
+    expect(printed).toContain('1 notification was given up at SIGINT');
   });
 
   it('is not notified without its secret', async () => {

@@ -151,10 +151,8 @@ describe('faulty expressions', () => {
     ['too many levels', `${'('.repeat(100)}true${')'.repeat(100)}`],
     ['too many levels of lists', `${'['.repeat(2000)}${']'.repeat(2000)}`],
     ['too many arguments', `size(${new Array(100).fill('1').join(', ')})`],
-  ])('%s: too large, said at once', (_, text) => {
-    const begun = performance.now();
+  ])('%s: too large', (_, text) => {
     expect(faults(text)[0]).toMatch(/^too-large/);
-    expect(performance.now() - begun).toBeLessThan(1000);
   });
 });
 

