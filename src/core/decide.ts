@@ -13,6 +13,7 @@ import { fail, giveUp, isUnhandled, pause } from './failures.ts';
 import type { NodeId } from './ids.ts';
 import type { EffectRef, Input } from './input.ts';
 import { invariant } from './invariant.ts';
+import { join } from './joining.ts';
 import { passLevel } from './levels.ts';
 import { stepsOf } from './plan.ts';
 import { reopen, request } from './requests.ts';
@@ -116,6 +117,10 @@ function take(store: Store, input: Input, now: number, emit: Emit): void {
       if (admission.type === 'admitted') add(id, { type: 'attempt', attempt }, admission, emit);
       return;
     }
+    case 'select':
+    case 'withdraw':
+      join(store, input, emit);
+      return;
     default:
       request(store, input, emit);
   }

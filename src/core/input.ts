@@ -90,7 +90,8 @@ export type Input =
       readonly attempt: number;
       readonly proposal: Proposal;
     }
-  | Request;
+  | Request
+  | Joining;
 
 /** What a person asks of a run; `by` says who. */
 export type Request =
@@ -108,7 +109,10 @@ export type Request =
   /** Stop everything for good. */
   | { readonly type: 'cancel'; readonly by: string }
   /** A person adds beads below one that is not settled. */
-  | { readonly type: 'add'; readonly node: NodeId; readonly by: string; readonly proposal: Proposal }
+  | { readonly type: 'add'; readonly node: NodeId; readonly by: string; readonly proposal: Proposal };
+
+/** What terminals that share a run want of it. */
+export type Joining =
   /** Another terminal wants these, too. */
   | { readonly type: 'select'; readonly terminal: string; readonly nodes: readonly NodeId[] | 'all' }
   /** A terminal goes; what only it had asked for is stopped. */

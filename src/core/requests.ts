@@ -10,13 +10,12 @@ import type { Request } from './input.ts';
 import { unreachable } from './invariant.ts';
 import { isExcused, isInWork, isSettled, isUnsuccessful, type NodeState } from './state.ts';
 import type { Store } from './store.ts';
-import { isAskedFor } from './transition.ts';
 
 /** Decides on a request. */
 export function request(store: Store, input: Request, emit: Emit): void {
   const { run } = store;
   // What is being cancelled is not argued with.
-  if (run.phase.phase === 'aborting' && input.type !== 'select' && input.type !== 'withdraw') return;
+  if (run.phase.phase === 'aborting') return;
   switch (input.type) {
     case 'approve':
       approve(store, input, emit);
@@ -57,21 +56,6 @@ export function request(store: Store, input: Request, emit: Emit): void {
       if (admission.type === 'admitted') add(input.node, { type: 'person', name: input.by }, admission, emit);
       return;
     }
-    case 'select': {
-      const { terminal, nodes } = input;
-      emit({ type: 'beads-selected', terminal, nodes, joins: true });
-      // A failure that would hold the run, had it been asked for when somebody resumed it, gets another try as it would have.
-      if (run.phase.phase === 'active')
-        for (const { spec, selected, phase } of store.nodes.values())
-          if (selected && phase.phase === 'failed' && phase.standing === 'held')
-            emit({ type: 'bead-reopened', node: spec.id });
-      if (run.phase.phase === 'settled' && run.unsettled > 0)
-        emit({ type: 'run-resumed', by: terminal, limits: run.limits });
-      return;
-    }
-    case 'withdraw':
-      withdraw(store, input.terminal, emit);
-      return;
     default:
       unreachable(input);
   }
@@ -213,15 +197,4 @@ export function reopen(store: Store, which: 'failed' | readonly NodeId[], emit: 
 /** A person rejected it, and the rest goes on without it: that stands until a person says otherwise. */
 function isDecided({ phase, lastFailure }: NodeState): boolean {
   return phase.phase === 'failed' && phase.standing !== 'held' && lastFailure?.code === 'rejected';
-}
-
-function withdraw(store: Store, terminal: string, emit: Emit): void {
-  if (!store.run.selections.has(terminal)) return;
-  emit({ type: 'selection-withdrawn', terminal });
-  for (const id of store.inWork) {
-    const node = store.node(id);
-    const { phase } = node;
-    if (phase.phase === 'running' && node.spec.kind === 'bead' && !isAskedFor(store, node))
-      emit({ type: 'stop-requested', node: id, attempt: phase.attempt, reason: 'withdrawn' });
-  }
 }

@@ -241,27 +241,6 @@ describe('a request is answered with what will happen, or why not', () => {
       'refused',
       'run r1 is over (done)',
     ],
-    [
-      'selecting what is there',
-      made([bead('a')]),
-      { type: 'select', terminal: 't', nodes: [nodeId('a')] },
-      'accepted',
-      'the run does that, too',
-    ],
-    [
-      'selecting what is not',
-      made([bead('a')]),
-      { type: 'select', terminal: 't', nodes: [nodeId('x')] },
-      'refused',
-      'the run has no bead "x"',
-    ],
-    [
-      'withdrawing nothing',
-      made([bead('a')]),
-      { type: 'withdraw', terminal: 't' },
-      'refused',
-      'this terminal has asked for nothing',
-    ],
   ])('%s', (_, machine, request, type, sentence) => {
     expect(answerRequest(machine.store, request, () => machine.events)).toEqual({ type, sentence });
   });
@@ -335,7 +314,7 @@ describe('a message', () => {
     ['whose bead is too long', 'request', { type: 'approve', node: 'a'.repeat(501) }],
     ['without its reason', 'request', { type: 'reject', node: 'a', reason: '  ' }],
     ['without its answer', 'request', { type: 'answer', node: 'a', answer: {} }],
-    ['whose selection holds objects', 'request', { type: 'select', terminal: 't', nodes: [{}] }],
+    ['of a terminal that does not say so itself', 'request', { type: 'select', terminal: 't', nodes: 'all' }],
     ['whose run is no text', 'request', { type: 'pause', run: 1 }],
   ])('%s is refused with a sentence', (_, type, body) => {
     const { input, reply } = said(type, body);

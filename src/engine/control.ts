@@ -77,7 +77,7 @@ export function answerRequest(store: Store, request: Request, history: () => Ite
   const { phase } = store.run;
   if (phase.phase === 'settled' && !isHeardAfterwards(request.type, phase.outcome))
     return refused(`run ${store.run.run ?? ''} is over (${phase.outcome})`);
-  if (phase.phase === 'aborting' && request.type !== 'withdraw') return refused('the run is being cancelled');
+  if (phase.phase === 'aborting') return refused('the run is being cancelled');
   switch (request.type) {
     case 'approve':
     case 'reject':
@@ -145,27 +145,17 @@ export function answerRequest(store: Store, request: Request, history: () => Ite
       if (admission.type === 'refused') return refused(`the beads cannot be added: ${admission.why}`);
       return accepted(`${admission.proposal.nodes.length} added below ${nodeName(request.node)}`);
     }
-    case 'select': {
-      const missing = request.nodes === 'all' ? undefined : request.nodes.find((id) => !store.nodes.has(id));
-      return missing === undefined ? accepted('the run does that, too') : unknown(missing);
-    }
-    case 'withdraw':
-      return store.run.selections.has(request.terminal)
-        ? accepted('the run does without it')
-        : refused('this terminal has asked for nothing');
     default:
       return unreachable(request);
   }
 }
 
-/** A settled run may go on where something failed, joins begin it again, and who decided is told also afterwards. */
+/** A settled run may go on where something failed, and who decided is told also afterwards. */
 function isHeardAfterwards(type: Request['type'], outcome: Outcome): boolean {
   switch (type) {
     case 'retry':
     case 'skip':
       return outcome !== 'done';
-    case 'select':
-    case 'withdraw':
     case 'approve':
     case 'reject':
     case 'answer':

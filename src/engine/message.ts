@@ -84,8 +84,6 @@ const OUTLIVES_DRIVER: Readonly<Record<Posted['type'], boolean>> = {
   pause: false,
   unpause: false,
   cancel: false,
-  select: false,
-  withdraw: false,
 };
 
 const nothing = (why: string): Asked => ({ type: 'nothing', why });
@@ -117,16 +115,6 @@ function requestIn(body: Readonly<Record<string, unknown>>, by: string): Posted 
       const answer = text('answer', LONGEST_TEXT);
       if (node === undefined) return without('bead', type);
       return answer === undefined ? without('answer', type) : { type, node, by, answer };
-    }
-    case 'select': {
-      const terminal = text('terminal', LONGEST_NAME);
-      const nodes = nodesIn(body['nodes']);
-      if (terminal === undefined) return without('terminal', type);
-      return nodes === undefined ? without('list of beads', type) : { type, terminal, nodes };
-    }
-    case 'withdraw': {
-      const terminal = text('terminal', LONGEST_NAME);
-      return terminal === undefined ? without('terminal', type) : { type, terminal };
     }
     default:
       return unreachable(type);

@@ -97,8 +97,7 @@ async function answerAll(
 }
 
 /** Makes sense only while somebody drives. */
-const isForDrivers = ({ type }: Input): boolean =>
-  type === 'unpause' || type === 'select' || type === 'withdraw';
+const isForDrivers = ({ type }: Input): boolean => type === 'unpause';
 
 const UNDRIVEN: Reply = { type: 'refused', sentence: 'nobody drives this run; gastown resume goes on' };
 
