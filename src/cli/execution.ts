@@ -37,7 +37,8 @@ export interface ExecutionFlags {
 }
 
 export interface Execution {
-  readonly project: ProjectLoad;
+  /** Not the whole load: a run of many hours would keep every text it was read from. */
+  readonly project: Pick<ProjectLoad, 'root' | 'settings'>;
   readonly plan: Plan;
   readonly select: RunRequest['select'];
   readonly rerun: boolean;

@@ -137,7 +137,9 @@ function cells(bead: StatusBead, run: StatusRun | null, console: Console, now: n
 function advice(run: StatusRun | null, beads: readonly StatusBead[]): string[] {
   if (run === null) return ['', 'gastown run starts it'];
   const failed = beads.find(({ status }) => status === 'failed');
-  const look = failed === undefined ? [] : [`  = hint: gastown logs ${failed.id} shows what happened`];
+  const show = failed?.attempts === 0 ? 'why' : 'logs';
+  const look =
+    failed === undefined ? [] : [`  = hint: gastown ${show} ${neutralise(failed.id)} shows what happened`];
   switch (run.phase) {
     case 'active':
       if (isWorking(run)) return [];

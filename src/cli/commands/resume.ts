@@ -25,5 +25,6 @@ export async function resume(this: Context, flags: ResumeFlags): Promise<void> {
   const earlier = latest.vars ?? {};
   const project = await openProject(this, { ...flags, eager: latest.isEager === true }, { earlier });
   if (project?.plan === undefined) return;
-  await execute(this, { project, plan: project.plan, select: 'same', rerun: false, waitMs: 0, flags });
+  const { root, settings, plan } = project;
+  await execute(this, { project: { root, settings }, plan, select: 'same', rerun: false, waitMs: 0, flags });
 }

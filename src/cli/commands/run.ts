@@ -57,8 +57,9 @@ export async function run(this: Context, flags: RunFlags): Promise<void> {
     this.exit(EXIT.usage);
     return;
   }
+  const { root, settings } = project;
   await execute(this, {
-    project,
+    project: { root, settings },
     plan,
     select: wanted,
     rerun: flags.rerun,
