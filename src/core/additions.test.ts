@@ -133,6 +133,28 @@ describe('added beads', () => {
     expect(machine.store.run.phase).toEqual({ phase: 'settled', outcome: 'done' });
   });
 
+  it('that are replaced while they could start are scheduled by their new definition alone', () => {
+    const machine = new Machine([bead('p', [], { spawns: 'live', locks: ['x'] })], { spawn, parallel: 2 });
+    const live = (...nodes: BeadNode[]): string[] =>
+      machine.tell({ type: 'spawn', node: nodeId('p'), attempt: 1, proposal: proposal(...nodes) });
+    live(child('p', 'a'), child('p', 'b'));
+    expect(live(child('p', 'b', [], { key: 'new', locks: ['x'] }))).toEqual(['beads-added']);
+    machine.succeed('p/a');
+    expect(machine.status('p/b'), 'its new lock is held').toBe('ready');
+    machine.succeed('p');
+    expect(machine.status('p/b')).toBe('running');
+  });
+
+  it('never make a bead wait for itself, through others of the run and of the proposal', () => {
+    const machine = new Machine([bead('p', [], { spawns: 'live' })], { spawn, parallel: 1 });
+    const live = (...nodes: BeadNode[]): string[] =>
+      machine.tell({ type: 'spawn', node: nodeId('p'), attempt: 1, proposal: proposal(...nodes) });
+    live(child('p', 'a'), child('p', 'b', [on('p/a')]));
+    const around = [child('p', 'c', [on('p/b')]), child('p', 'a', [on('p/c')], { key: 'new' })];
+    expect(live(...around)).toEqual([]);
+    expect(live(child('p', 'c', [on('p/b')]))).toEqual(['beads-added']);
+  });
+
   it('wait for a person where the formula says so; a rejection is told to the next attempt', () => {
     const policy = { retries: 1, timeoutMs: undefined, onFailure: 'pause' } as const;
     const machine = parentAndAfter({ approval: true }, { policy });

@@ -74,11 +74,7 @@ function wrongNeed(store: Store, parent: NodeState, nodes: readonly BeadNode[]):
   const earlier = new Set<NodeId>();
   let following: ReadonlySet<NodeId> | undefined;
   for (const node of nodes) {
-    const replaced = store.nodes.get(node.id);
-    const itsFollowers = replaced === undefined ? undefined : followersOf(store, replaced);
     for (const need of node.needs) {
-      if (itsFollowers?.has(need.node) === true)
-        return `Circular dependency detected: "${node.id}" requires "${need.node}", which requires it`;
       if (earlier.has(need.node)) continue;
       if (!store.nodes.has(need.node)) return `"${node.id}" requires "${need.node}", and no bead has that id`;
       if (need.on === 'worked') continue;
@@ -88,7 +84,32 @@ function wrongNeed(store: Store, parent: NodeState, nodes: readonly BeadNode[]):
     }
     earlier.add(node.id);
   }
-  return undefined;
+  const circular = nodes.find(({ id }) => store.nodes.has(id) && waitsForItself(store, id, nodes));
+  return circular && `Circular dependency detected: "${circular.id}" would wait for itself`;
+}
+
+/** Whether a bead that is replaced would come before itself, through beads of the run and others of the proposal. */
+function waitsForItself(store: Store, id: NodeId, proposed: readonly BeadNode[]): boolean {
+  const fresh = new Map(proposed.map((node) => [node.id, node]));
+  const before = (of: NodeId): NodeId[] => {
+    const node = store.nodes.get(of);
+    const needs = fresh.get(of)?.needs ?? node?.spec.needs ?? [];
+    const own = proposed.filter(({ parent }) => parent === of).map((child) => child.id);
+    return [
+      ...needs.filter(({ on }) => on !== 'worked').map((need) => need.node),
+      ...own,
+      ...(node?.children ?? []),
+    ];
+  };
+  const seen = new Set<NodeId>();
+  const open = before(id);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === id) return true;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    open.push(...before(next));
+  }
+  return false;
 }
 
 /** The node itself, and everything that cannot be settled before it is. */

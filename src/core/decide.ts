@@ -6,7 +6,7 @@
  * Answers about effects that nobody awaits change nothing: a late answer must never start, finish or fail anything.
  */
 import { add, admit, conclude } from './additions.ts';
-import { verdict } from './edges.ts';
+import { resolution, verdict } from './edges.ts';
 import type { Emit, Event } from './events.ts';
 import { evolve } from './evolve.ts';
 import { fail, giveUp, isUnhandled, pause } from './failures.ts';
@@ -52,10 +52,10 @@ function take(store: Store, input: Input, now: number, emit: Emit): void {
       return;
     }
     case 'resume': {
-      const { by, limits, select, terminal } = input;
+      const { by, limits, select, terminal, isTakeOver } = input;
       if (select !== undefined)
         emit({ type: 'beads-selected', nodes: select, ...(terminal === undefined ? {} : { terminal }) });
-      emit({ type: 'run-resumed', by, limits });
+      emit({ type: 'run-resumed', by, limits, ...(isTakeOver === true ? { isTakeOver } : {}) });
       reopen(store, input.reopen, emit);
       return;
     }
@@ -113,6 +113,7 @@ function take(store: Store, input: Input, now: number, emit: Emit): void {
       const node = store.nodes.get(id);
       // An attempt that is over adds nothing any more; what it wanted came with its end, if it came at all.
       if (node?.phase.phase !== 'running' || node.phase.attempt !== attempt) return;
+      if (store.run.phase.phase === 'aborting') return;
       const admission = admit(store, node, input.proposal);
       if (admission.type === 'admitted') add(id, { type: 'attempt', attempt }, admission, emit);
       return;
@@ -164,6 +165,11 @@ function succeed(
     ...(proposal === undefined ? {} : { proposal }),
   });
   if (!isLast || node.spec.kind !== 'bead') return;
+  const wouldGrow = (node.proposal?.nodes.length ?? 0) + node.childrenOpen + node.childrenLost > 0;
+  if (store.run.phase.phase === 'aborting' && wouldGrow) {
+    emit({ type: 'bead-cancelled', node: effect.node });
+    return;
+  }
   const why = conclude(store, node, effect.attempt, emit);
   if (why !== undefined) refuse(store, node, effect, why, emit);
 }
@@ -284,15 +290,12 @@ function gather(store: Store, node: NodeState, emit: Emit): void {
     emit({ type: 'bead-done', node: spec.id, attempt });
     return;
   }
-  const lost = node.children.find((child) => isLost(store.node(child)));
+  const lost = node.children.find((child) => resolution('succeeded', store.node(child)) === 'broken');
   const message = `${childrenLost} of the beads it added did not succeed, ${lost ?? ''} among them`;
   const failure = { class: 'task', code: 'added-bead', message } as const;
   emit({ type: 'attempt-failed', node: spec.id, attempt, step: 'work', failure, retryAfterMs: undefined });
   giveUp(store, node, emit);
 }
-
-const isLost = ({ phase }: NodeState): boolean =>
-  phase.phase === 'failed' || phase.phase === 'cancelled' || phase.phase === 'skipped';
 
 /** The failed or cancelled bead at the root of a skip. */
 function culprit(store: Store, node: NodeState): NodeId {

@@ -184,8 +184,13 @@ export type Event = { readonly at: number } & (
   | { readonly type: 'bead-reopened'; readonly node: NodeId; readonly afresh?: true }
   | { readonly type: 'sync-passed'; readonly node: NodeId }
   | { readonly type: 'run-paused'; readonly reason: PauseReason }
-  /** `by` says who; a parallelism or selection that changed comes with it. */
-  | { readonly type: 'run-resumed'; readonly by: string; readonly limits: RunLimits }
+  /** `by` says who; limits that changed come with it. A take-over gives no new budgets: nobody asked for any. */
+  | {
+      readonly type: 'run-resumed';
+      readonly by: string;
+      readonly limits: RunLimits;
+      readonly isTakeOver?: true;
+    }
   /** A bead failed for good whose policy is `abort`, or a person cancelled the run. */
   | { readonly type: 'run-aborted'; readonly node: NodeId | undefined; readonly by?: string }
   | { readonly type: 'run-settled'; readonly outcome: Outcome }

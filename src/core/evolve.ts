@@ -235,13 +235,13 @@ function apply(store: Store, event: Event): void {
       stopTheClock(store, run.lastAt);
       if (run.working > 0) run.workingSince = event.at;
       for (const id of store.inWork) rewind(store, store.node(id), event.at);
-      // Only a person resumes, and a person has seen to what kept dying.
       for (const node of store.nodes.values()) {
-        node.losses = 0;
+        // Whoever resumes has seen to what kept dying; whoever only takes over has not.
+        if (event.isTakeOver !== true) node.losses = 0;
         // A level that could not pass is judged again.
         if (node.spec.kind === 'sync' && node.phase.phase === 'waiting') restart(store, node, event.at);
       }
-      run.workedMsAtResume = run.workedMs;
+      if (event.isTakeOver !== true) run.workedMsAtResume = run.workedMs;
       run.limits = event.limits;
       run.phase = { phase: 'active' };
       return;

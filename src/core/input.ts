@@ -55,6 +55,8 @@ export type Input =
       readonly select: readonly NodeId[] | 'all' | undefined;
       readonly reopen: 'failed' | readonly NodeId[];
       readonly terminal?: string;
+      /** Nobody asked for it: another driver goes on with a run that its driver left. */
+      readonly isTakeOver?: true;
     }
   | { readonly type: 'halt'; readonly by: string }
   /** Only people are waited for, and whoever drives does not want to wait for them. */

@@ -28,6 +28,11 @@ export function checkInvariants(store: Store): void {
     'I6: a lock has one holder',
   );
   invariant(run.phase.phase !== 'settled' || inWork.length === 0, 'I11: nothing works in a settled run');
+  const isCancelled = run.phase.phase === 'settled' && run.phase.outcome === 'aborted';
+  invariant(
+    !isCancelled || nodes.every(({ spec, phase }) => spec.kind === 'sync' || isSettled(phase)),
+    'I15: nothing is left to do in a cancelled run',
+  );
   for (const node of nodes) checkNode(store, node);
 }
 

@@ -68,7 +68,12 @@ function approve(store: Store, { node: id, by }: { node: NodeId; by: string }, e
   emit({ type: 'approved', node: id, by });
   if (phase !== 'proposing') return;
   const why = grant(store, node, emit);
-  if (why !== undefined) refuseAddition(store, node, `its beads cannot be added any more: ${why}`, emit);
+  if (why === undefined) return;
+  const message = `its beads cannot be added any more: ${why}`;
+  const { phase: now } = node;
+  if (now.phase === 'proposing' && now.attempt === 0)
+    emit({ type: 'condition-judged', node: id, verdict: 'error', message });
+  refuseAddition(store, node, 'addition', message, emit);
 }
 
 function reject(
@@ -82,24 +87,24 @@ function reject(
     giveUp(store, node, emit);
   } else if (node?.phase.phase === 'proposing') {
     emit({ type: 'rejected', node: id, by, reason });
-    refuseAddition(store, node, `${by} rejected the beads it wanted to add: ${reason}`, emit);
+    refuseAddition(store, node, 'rejected', `${by} rejected the beads it wanted to add: ${reason}`, emit);
   }
 }
 
-/** A rejected addition is work to be done again, with the reason; a template has no other way. */
-function refuseAddition(store: Store, node: NodeState, message: string, emit: Emit): void {
+/** An addition that is refused is work to be done again, with the reason; a template has no other way. */
+function refuseAddition(
+  store: Store,
+  node: NodeState,
+  code: 'rejected' | 'addition',
+  message: string,
+  emit: Emit,
+): void {
   const { phase } = node;
   if (phase.phase !== 'proposing') return;
   const { attempt } = phase;
   if (attempt === 0) giveUp(store, node, emit);
   else
-    fail(
-      store,
-      node,
-      { node: node.spec.id, attempt, step: 'work' },
-      { class: 'task', code: 'rejected', message },
-      emit,
-    );
+    fail(store, node, { node: node.spec.id, attempt, step: 'work' }, { class: 'task', code, message }, emit);
 }
 
 function mayRetry({ phase }: NodeState): boolean {
@@ -115,7 +120,7 @@ function skip(store: Store, { node: id, by }: { node: NodeId; by: string }, emit
   else if (!isInWork(phase) && phase.phase !== 'done' && !isExcused(phase)) {
     emit({ type: 'bead-skipped', node: id, because: id, how: 'person' });
     // What was skipped because of it may go on without it, and so may the bead that had added it.
-    const [, ...others] = withFamily(store, node);
+    const [, ...others] = withFamily(store, node, 'above');
     for (const { spec } of others) emit({ type: 'bead-reopened', node: spec.id });
     goOn(store, by, emit);
   }
@@ -137,12 +142,12 @@ function goOn(store: Store, by: string, emit: Emit): void {
 
 /**
  * A bead and what its failure took with it: the beads it added that were lost, those that it was added by, and whatever
- * was skipped because of any of them. The bead itself comes first.
+ * was skipped because of any of them. The bead itself comes first. `above`: not what it added itself.
  */
-function withFamily(store: Store, first: NodeState): ReadonlySet<NodeState> {
+function withFamily(store: Store, first: NodeState, which: 'all' | 'above' = 'all'): ReadonlySet<NodeState> {
   const found = new Set([first]);
   for (const { spec, children } of found) {
-    for (const id of children) {
+    for (const id of which === 'all' ? children : []) {
       const child = store.node(id);
       if (child !== first && isUnsuccessful(child.phase)) found.add(child);
     }

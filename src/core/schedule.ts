@@ -13,7 +13,11 @@ export function schedule(store: Store, emit: Emit): void {
     emit({ type: 'attempt-started', node: id, attempt: store.node(id).attempts + 1 });
   }
   while (run.phase.phase === 'active' && run.working < run.limits.parallel) {
-    const bead = store.ready.take(run, (candidate) => store.node(candidate.id).phase.phase === 'ready');
+    const bead = store.ready.take(run, (candidate) => {
+      const { spec, phase } = store.node(candidate.id);
+      // A replaced bead is in the queue twice: only its present definition counts.
+      return spec === candidate && phase.phase === 'ready';
+    });
     if (bead === undefined) return;
     emit({ type: 'attempt-started', node: bead.id, attempt: store.node(bead.id).attempts + 1 });
   }

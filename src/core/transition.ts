@@ -65,6 +65,7 @@ export function replaceNode(store: Store, spec: BeadNode): void {
     if (at !== -1) outs.splice(at, 1);
   }
   Object.assign(node, { spec, owed: 0, open: 0, met: 0, broken: 0, excused: 0, barred: 0 });
+  Object.assign(node, { isJudged: false, isApproved: false, proposal: undefined });
   node.phase = { phase: 'waiting' };
   forgetTurn(store, node);
   link(store, node);

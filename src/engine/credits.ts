@@ -117,17 +117,21 @@ class Heir {
     const beads = nodes.flatMap(({ id }) => roster.find(id) ?? []);
     const isWhole = nodes.every(({ needs }) => needs.every(({ node }) => names.has(node)));
     if (!isWhole || this.#plan.formula.spawn === undefined) return false;
-    const { worked, output } = before;
-    const hasWorked = isThere && before.phase.phase !== 'done' && worked !== undefined && worked > 0;
-    this.#growth.push({
-      parent: parent.id,
-      by: addedBy.get(nodes[0]?.id ?? parent.id) ?? { type: 'template' },
-      beads,
-      nodes,
-      ...(hasWorked ? { worked: { attempt: worked, ...(output === undefined ? {} : { output }) } } : {}),
-    });
+    const by = addedBy.get(nodes[0]?.id ?? parent.id) ?? { type: 'template' };
+    // Parents come before their beads, and what stands of their own work is known after them.
+    const at = this.#growth.push({ parent: parent.id, by, beads, nodes }) - 1;
     let areAllDone = true;
     for (const bead of beads) areAllDone = this.#take(bead, store.node(bead.id)) && areAllDone;
+    const { worked, output } = before;
+    const isCredited = before.phase.phase === 'done' && areAllDone;
+    if (isThere && !isCredited && worked !== undefined && worked > 0)
+      this.#growth[at] = {
+        parent: parent.id,
+        by,
+        beads,
+        nodes,
+        worked: { attempt: worked, ...(output === undefined ? {} : { output }) },
+      };
     return areAllDone;
   }
 

@@ -71,9 +71,15 @@ export class Crew {
       const isLive = spec.kind === 'bead' && spec.spawns === 'live';
       if (!isLive || phase.phase !== 'running' || phase.step !== 'work') return [];
       const bead = roster.get(id);
-      const { rig, settings } = performers.rig(bead);
-      const files = performers.spawned({ bead, folder: folder(id, phase.attempt) }, rig.open(settings));
-      const proposal = typeof files === 'string' || files.length === 0 ? '' : this.#propose(bead, files);
+      let proposal: Proposal | string = '';
+      try {
+        const { rig, settings } = performers.rig(bead);
+        const files = performers.spawned({ bead, folder: folder(id, phase.attempt) }, rig.open(settings));
+        if (typeof files !== 'string' && files.length > 0) proposal = this.#propose(bead, files);
+      } catch (error) {
+        // What is wrong with its folder is the attempt's trouble, and is said when it ends; the others go on.
+        if (error instanceof Bug) throw error;
+      }
       return typeof proposal === 'string'
         ? []
         : [{ type: 'spawn', node: id, attempt: phase.attempt, proposal }];

@@ -122,9 +122,10 @@ export function open(
  */
 function takenOver({ run }: Store, by: string): Input {
   const { phase, limits } = run;
-  if (phase.phase === 'aborting') return { type: 'tick' };
+  const isCancelled = phase.phase === 'settled' && phase.outcome === 'aborted';
+  if (phase.phase === 'aborting' || isCancelled) return { type: 'tick' };
   const reopen = phase.phase === 'paused' ? 'failed' : [];
-  return { type: 'resume', by, limits, select: undefined, reopen };
+  return { type: 'resume', by, limits, select: undefined, reopen, isTakeOver: true };
 }
 
 /** Different for every run, the same for every replay. */
