@@ -1,5 +1,5 @@
 /**
- * Turns what happened into events. Every choice of a run is made here (and in `schedule.ts`), from the store alone: no
+ * Turns what happened into events. Every choice of a run is made here and in what this calls (`schedule.ts`, `requests.ts`, …), from the store alone: no
  * clock, no chance. The store advances while decisions are made; the events returned are exactly what `evolve` needs to
  * do the same again.
  *

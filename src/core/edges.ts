@@ -1,6 +1,6 @@
 /**
  * How a need stands, judged from the phase of the node it points at. Pure functions; the counters that follow from
- * them are kept by `evolve.ts`.
+ * them are kept by `transition.ts`.
  */
 import { unreachable } from './invariant.ts';
 import type { EdgeOn, Quorum } from './plan.ts';

@@ -1,6 +1,6 @@
 /**
  * Applies one event to the store, in place. Decides nothing: whatever could have gone another way is in the event.
- * Cost: the edges of the node the event names.
+ * Cost: the edges of the node the event names; selections, resumes and the beginning of a run look at every node.
  */
 import type { Event } from './events.ts';
 import type { Failure } from './failure.ts';

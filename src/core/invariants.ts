@@ -1,5 +1,5 @@
 /**
- * What holds between any two decisions, recomputed from scratch: the counters that `evolve.ts` keeps are a cache of this.
+ * What holds between any two decisions, recomputed from scratch: the counters that `transition.ts` keeps are a cache of this.
  * For tests and simulation; too slow for a live run.
  */
 import { resolution, verdict } from './edges.ts';

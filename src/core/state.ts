@@ -1,6 +1,6 @@
 /**
  * Where a run and its nodes are. Owns: the shapes. Does not own: how they change (`evolve.ts`) or who may change
- * them (only `evolve.ts`).
+ * them (only `evolve.ts`, through `transition.ts`).
  */
 import type { Outcome, PauseReason, Proposal, RunLimits, StopReason } from './events.ts';
 import type { Failure } from './failure.ts';
@@ -52,7 +52,7 @@ export interface OutEdge {
   readonly on: EdgeOn;
 }
 
-/** One node of the run. Mutable, by `evolve.ts` only. */
+/** One node of the run. Mutable, by `evolve.ts` and `transition.ts` only. */
 export interface NodeState {
   /** Replaced only while nothing of the node was started. */
   spec: NodeSpec;
@@ -107,7 +107,7 @@ export type RunPhase =
   | { readonly phase: 'aborting'; readonly node: NodeId | undefined }
   | { readonly phase: 'settled'; readonly outcome: Outcome };
 
-/** Counters and facts of the whole run. Mutable, by `evolve.ts` only. */
+/** Counters and facts of the whole run. Mutable, by `evolve.ts` and `transition.ts` only. */
 export interface RunState {
   run: RunId | undefined;
   planHash: string;

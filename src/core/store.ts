@@ -45,7 +45,10 @@ export class Store {
   readonly timers = new Heap<Timer>((a, b) => a.at < b.at);
   /** Nodes in phase running or stopping. */
   readonly inWork = new Set<NodeId>();
-  /** Waiting nodes whose needs may now forbid them, and sync points that may now pass: `decide` looks at each once. */
+  /**
+   * Waiting nodes whose needs may now forbid them, sync points that may now pass, beads whose added beads are settled: `decide`
+   * looks at each once.
+   */
   readonly undecided: NodeId[] = [];
   /** Nodes in phase judging: whoever drives answers for each before anything is committed. */
   readonly judging = new Set<NodeId>();

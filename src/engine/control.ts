@@ -143,7 +143,9 @@ export function answerRequest(store: Store, request: Request, history: () => Ite
         );
       const admission = admit(store, node, request.proposal);
       if (admission.type === 'refused') return refused(`the beads cannot be added: ${admission.why}`);
-      return accepted(`${admission.proposal.nodes.length} added below ${nodeName(request.node)}`);
+      const { kept, proposal } = admission;
+      const begun = kept.length === 0 ? '' : `; begun already, and kept as it is: ${kept.join(', ')}`;
+      return accepted(`${proposal.nodes.length} added below ${nodeName(request.node)}${begun}`);
     }
     default:
       return unreachable(request);

@@ -42,13 +42,20 @@ function abandoned(nodes: readonly BeadNode[], ...inputs: readonly Input[]) {
   );
   const settled: string[] = [];
   const clock = new VirtualClock();
-  const ask = async (body: object, isAlive = false, from = 'anna') => {
+  const ask = async (
+    body: object,
+    isAlive: boolean | ((identity: ProcessIdentity) => boolean) = false,
+    from = 'anna',
+  ) => {
     const key = `k${disk.messages.length}`;
     journal.post({ key, type: 'request', body: { run: header.run, ...body }, from, at: 1 });
     const settle = async (_run: unknown, node: string, attempt: number): Promise<void> => {
       settled.push(`${node}.${attempt}`);
     };
-    const how = await standIn({ journal, clock, self, isAlive: () => isAlive, settle }, header);
+    const how = await standIn(
+      { journal, clock, self, isAlive: typeof isAlive === 'boolean' ? () => isAlive : isAlive, settle },
+      header,
+    );
     return [how, journal.replyTo(key)?.sentence];
   };
   return { journal, header, ask, settled };
@@ -68,6 +75,19 @@ describe('a stand-in', () => {
     expect(left.journal.latestRun()).toMatchObject({ phase: 'paused', note: 'anna asked for it' });
     expect(left.journal.latestRun()?.people).toBeUndefined();
     expect(left.journal.lease()).toBeUndefined();
+  });
+
+  it('leaves a run to the terminal that follows it and will drive it', async () => {
+    const left = abandoned([bead('a', [], { gate: '' }), bead('b')], {
+      type: 'select',
+      terminal: '9-77',
+      nodes: [nodeId('a')],
+    });
+    const follows = ({ pid, startTime }: ProcessIdentity): boolean => pid === 9 && startTime === '77';
+    expect(await left.ask({ type: 'approve', node: 'a' }, follows)).toEqual(['driven', undefined]);
+    expect(left.journal.lease()).toBeUndefined();
+    expect(left.journal.inbox()).toHaveLength(1);
+    expect((await left.ask({ type: 'pause' }))[0], 'when it is gone, too').toBe('answered');
   });
 
   it('leaves rows as whoever folds the journal finds them, whatever is asked', async () => {

@@ -17,6 +17,7 @@ import { replayWith } from './history.ts';
 import { claim } from './lease.ts';
 import { readMessage } from './message.ts';
 import { RowNames } from './roster.ts';
+import { Terminals } from './terminals.ts';
 
 /** What a stand-in is made from. */
 export interface StandInParts {
@@ -28,7 +29,7 @@ export interface StandInParts {
   readonly settle: (run: RunId, node: NodeId, attempt: number, step: Step) => Promise<void>;
 }
 
-/** Answers what was asked of `run`; `driven`: somebody else holds the lease, and will. */
+/** Answers what was asked of `run`; `driven`: somebody else holds the lease, or follows the run and will take it, and will. */
 export async function standIn(parts: StandInParts, header: RunHeader): Promise<'answered' | 'driven'> {
   const { journal, clock, self, isAlive } = parts;
   const claimed = claim({ journal, self, now: clock.now(), isAlive, steal: false });
@@ -36,8 +37,7 @@ export async function standIn(parts: StandInParts, header: RunHeader): Promise<'
   const { epoch } = claimed.lease;
   try {
     const messages = journal.inbox().filter((message) => isAbout(message, header.run));
-    if (messages.length > 0) await answerAll(parts, header, epoch, messages);
-    return 'answered';
+    return messages.length === 0 || (await answerAll(parts, header, epoch, messages)) ? 'answered' : 'driven';
   } finally {
     journal.release(epoch);
   }
@@ -49,16 +49,18 @@ function isAbout(message: InboxMessage, run: RunId): boolean {
   return (asked.type === 'request' || asked.type === 'addition') && asked.run === run;
 }
 
+/** False where a terminal that follows the run is about to drive it: to that one it must not seem to have been stopped. */
 async function answerAll(
-  { journal, clock, settle }: StandInParts,
+  { journal, clock, self, isAlive, settle }: StandInParts,
   header: RunHeader,
   epoch: number,
   messages: readonly InboxMessage[],
-): Promise<void> {
+): Promise<boolean> {
   const { run } = header;
   const names = new RowNames(journal.beads(run));
   const chronicle = new Chronicle(header, names);
   const store = replayWith(journal, run, chronicle);
+  if (new Terminals({ self, isAlive }).hasCompany(store)) return false;
   const events: Event[] = [];
   const take = (input: Input): void => {
     for (const event of decide(store, input, clock.now())) {
@@ -94,6 +96,7 @@ async function answerAll(
   if (events.length > 0)
     journal.append(epoch, run, events, chronicle.project(store, store.takeChanged()), answered);
   else for (const { id, reply } of answered) journal.handled(epoch, id, reply);
+  return true;
 }
 
 /** Makes sense only while somebody drives. */
