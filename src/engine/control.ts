@@ -13,6 +13,7 @@ import type { Store } from '../core/store.ts';
 import { quote } from '../diagnostic/neutralise.ts';
 import type { InboxMessage, Reply } from '../ports/journal.ts';
 import { type Addition, type Asked, readMessage } from './message.ts';
+import { accepted, refused } from './reply.ts';
 import { nodeName, pauseSentence, phaseSentence } from './sentences.ts';
 
 /** What becomes of a message: what the machine is told, if anything, and what its poster is. */
@@ -239,6 +240,4 @@ function lastWord(
   return word;
 }
 
-const accepted = (sentence: string): Reply => ({ type: 'accepted', sentence });
-const refused = (sentence: string): Reply => ({ type: 'refused', sentence });
 const unknown = (node: NodeId): Reply => refused(`the run has no bead ${quote(nodeName(node))}`);

@@ -10,6 +10,7 @@ import type { Store } from '../core/store.ts';
 import type { InboxMessage, Journal, Reply, RunHeader } from '../ports/journal.ts';
 import { answerMessage, type Propose } from './control.ts';
 import { OTHER_PLAN, readSelect, readWithdraw, type SelectMessage } from './join-message.ts';
+import { accepted, refused } from './reply.ts';
 import type { Roster } from './roster.ts';
 import { lostRequirements, unsuccessfulOf } from './selection.ts';
 import type { Terminals } from './terminals.ts';
@@ -88,9 +89,6 @@ export class Inbox {
     return { inputs: joinInputs(store, wanted, message.from), reply: accepted('the run does that, too') };
   }
 }
-
-const accepted = (sentence: string): Reply => ({ type: 'accepted', sentence });
-const refused = (sentence: string): Reply => ({ type: 'refused', sentence });
 
 /** What the machine is told when a terminal's wish joins those of others. */
 export function joinInputs(

@@ -5,12 +5,14 @@
 import type { Proposal } from '../core/events.ts';
 import { type NodeId, nodeId } from '../core/ids.ts';
 import type { Input } from '../core/input.ts';
-import { invariant, unreachable } from '../core/invariant.ts';
+import { invariant } from '../core/invariant.ts';
 import type { Bead, BeadNode, Formula } from '../core/plan.ts';
-import { isExcused, type NodeState } from '../core/state.ts';
+import type { NodeState } from '../core/state.ts';
+import { statusOf } from '../core/status.ts';
 import type { Store } from '../core/store.ts';
 import { beadsNamed, evaluateCondition, evaluateList } from '../plan/expressions/evaluate.ts';
 import type { BeadFacts, Facts } from '../plan/expressions/facts.ts';
+import { OUTCOMES, type Outcome } from '../plan/expressions/scope.ts';
 import type { Roster } from './roster.ts';
 
 /** What judging looks at besides the run. */
@@ -65,33 +67,15 @@ function factsFor({ formula, store, roster }: Judged, surroundings: Surroundings
     const bead = roster.find(nodeId(name));
     const node = bead === undefined ? undefined : store.nodes.get(bead.id);
     if (bead === undefined || node === undefined) continue;
-    beads[name] = { outcome: outcomeOf(node), outputs: node.output ?? {}, artifacts: bead.artifacts };
+    beads[name] = { outcome: outcomeOf(store, node), outputs: node.output ?? {}, artifacts: bead.artifacts };
   }
   const env: Record<string, string> = Object.create(null);
   for (const name of formula.env ?? []) env[name] = surroundings.env(name) ?? '';
   return { beads, vars: formula.vars ?? {}, env, fileExists: surroundings.fileExists };
 }
 
-function outcomeOf({ phase }: NodeState): BeadFacts['outcome'] {
-  switch (phase.phase) {
-    case 'done':
-    case 'failed':
-    case 'cancelled':
-      return phase.phase;
-    case 'skipped':
-      return isExcused(phase) ? 'not-taken' : 'skipped';
-    case 'waiting':
-    case 'judging':
-    case 'gated':
-    case 'ready':
-    case 'delayed':
-    case 'running':
-    case 'stopping':
-    case 'asking':
-    case 'proposing':
-    case 'expanding':
-      return 'pending';
-    default:
-      return unreachable(phase);
-  }
-}
+/** The status of a settled bead, which is one of the words that conditions know. */
+const outcomeOf = ({ run }: Store, node: NodeState): Outcome => {
+  const status = statusOf(run, node);
+  return OUTCOMES.find((outcome) => outcome === status) ?? 'pending';
+};

@@ -3,8 +3,9 @@ import { type NodeId, nodeId } from '../core/ids.ts';
 import type { Input, Request } from '../core/input.ts';
 import { unreachable } from '../core/invariant.ts';
 import { quote } from '../diagnostic/neutralise.ts';
-import type { InboxMessage, Journal, Reply } from '../ports/journal.ts';
+import type { InboxMessage, Journal } from '../ports/journal.ts';
 import type { SpawnFile } from '../ports/work.ts';
+import { refused } from './reply.ts';
 
 /** The requests that a message can hold as they are; beads to be added come as their descriptions. */
 export type Posted = Exclude<Request, { type: 'add' }>;
@@ -67,8 +68,7 @@ export function dismissStale(journal: Journal, epoch: number, stale: readonly In
     if (isJoinMessage(message)) continue;
     const asked = readMessage(message);
     if (asked.type === 'request' && OUTLIVES_DRIVER[asked.request.type]) continue;
-    const reply: Reply = { type: 'refused', sentence: 'the gastown that was asked is gone; ask again' };
-    journal.handled(epoch, message.id, reply);
+    journal.handled(epoch, message.id, refused('the gastown that was asked is gone; ask again'));
   }
 }
 

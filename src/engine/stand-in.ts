@@ -9,13 +9,14 @@ import type { Input } from '../core/input.ts';
 import { invariant } from '../core/invariant.ts';
 import { isInWork } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
-import type { Answered, InboxMessage, Journal, ProcessIdentity, Reply, RunHeader } from '../ports/journal.ts';
+import type { Answered, InboxMessage, Journal, ProcessIdentity, RunHeader } from '../ports/journal.ts';
 import type { Clock } from '../ports/work.ts';
 import { Chronicle } from './chronicle.ts';
 import { answerMessage } from './control.ts';
 import { replayWith } from './history.ts';
 import { claim } from './lease.ts';
 import { readMessage } from './message.ts';
+import { refused } from './reply.ts';
 import { RowNames } from './roster.ts';
 import { Terminals } from './terminals.ts';
 
@@ -102,7 +103,7 @@ async function answerAll(
 /** Makes sense only while somebody drives. */
 const isForDrivers = ({ type }: Input): boolean => type === 'unpause';
 
-const UNDRIVEN: Reply = { type: 'refused', sentence: 'nobody drives this run; gastown resume goes on' };
+const UNDRIVEN = refused('nobody drives this run; gastown resume goes on');
 
 /** Whether deciding on it could start an attempt, which nobody would carry out. */
 function wouldStart({ run }: Store, { type }: Input): boolean {
