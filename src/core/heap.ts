@@ -11,6 +11,11 @@ export class Heap<Item> {
     return this.#items.length;
   }
 
+  /** All items, in no order that means anything. */
+  toArray(): Item[] {
+    return [...this.#items];
+  }
+
   peek(): Item | undefined {
     return this.#items[0];
   }

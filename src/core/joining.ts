@@ -22,13 +22,13 @@ export function join(store: Store, input: Joining, emit: Emit): void {
 function select(store: Store, { terminal, nodes }: Extract<Joining, { type: 'select' }>, emit: Emit): void {
   const { run } = store;
   emit({ type: 'beads-selected', terminal, nodes, joins: true });
+  if (run.phase.phase === 'settled' && run.unsettled > 0)
+    emit({ type: 'run-resumed', by: terminal, limits: run.limits });
   // A failure that would hold the run, had it been asked for when somebody resumed it, gets another try as it would have.
   if (run.phase.phase === 'active')
     for (const { spec, selected, phase } of store.nodes.values())
       if (selected && phase.phase === 'failed' && phase.standing === 'held')
         emit({ type: 'bead-reopened', node: spec.id });
-  if (run.phase.phase === 'settled' && run.unsettled > 0)
-    emit({ type: 'run-resumed', by: terminal, limits: run.limits });
 }
 
 function withdraw(store: Store, terminal: string, emit: Emit): void {

@@ -6,6 +6,7 @@ import type { Event, Proposal, RunLimits } from './events.ts';
 import { evolve } from './evolve.ts';
 import type { Failure } from './failure.ts';
 import { type EffectKey, type NodeId, nodeId, runId } from './ids.ts';
+import { imageOf, storeOf } from './image.ts';
 import type { EffectRef, Input } from './input.ts';
 import { checkInvariants } from './invariants.ts';
 import { isSettled } from './state.ts';
@@ -248,6 +249,28 @@ describe('the machine, on random plans and random answers', () => {
         expect(JSON.parse(JSON.stringify(snapshot(folded)))).toEqual(
           JSON.parse(JSON.stringify(snapshot(first.store))),
         );
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is rebuilt from an image of it, and goes on as if it had folded its events', () => {
+    fc.assert(
+      fc.property(randomPlan(10, true), moves, fc.nat(7), (plan, script, every) => {
+        const first = new World(plan);
+        const second = new World(plan);
+        script.forEach((move, at) => {
+          if (at % (every + 1) === 0) {
+            second.store = storeOf(JSON.parse(JSON.stringify(imageOf(second.store))));
+            checkInvariants(second.store);
+            expect(JSON.parse(JSON.stringify(snapshot(second.store)))).toEqual(
+              JSON.parse(JSON.stringify(snapshot(first.store))),
+            );
+          }
+          first.answer(move);
+          second.answer(move);
+        });
+        expect(second.events).toEqual(first.events);
       }),
       { numRuns: 500 },
     );

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bead, Machine } from '../testing/machine.ts';
 import { nodeId, syncId } from './ids.ts';
 import type { Input } from './input.ts';
+import { checkInvariants } from './invariants.ts';
 import type { NodeSpec, SyncNode } from './plan.ts';
 
 const by = 'anna';
@@ -220,6 +221,24 @@ describe('a person', () => {
     machine.tell({ type: 'retry', node: node('a'), by });
     expect(machine.status('a'), 'b still holds the run').toBe('paused');
     expect(machine.tell({ type: 'retry', node: node('b'), by })).toContain('run-resumed');
+  });
+
+  it('retries a bead of a cancelled run, which stands still for what had failed before it was cancelled', () => {
+    const pausing = { retries: 0, timeoutMs: undefined, onFailure: 'pause' } as const;
+    const machine = new Machine([bead('a', [], { policy: pausing }), bead('b'), bead('after', ['a'])]);
+    machine.fail('a');
+    machine.tell({ type: 'cancel', by });
+    machine.stopped('b');
+    expect(machine.store.run.phase).toEqual({ phase: 'settled', outcome: 'aborted' });
+    expect(machine.tell({ type: 'retry', node: node('b'), by })).toEqual([
+      'bead-reopened b',
+      'run-resumed',
+      'run-paused',
+    ]);
+    checkInvariants(machine.store);
+    expect(machine.status('b')).toBe('paused');
+    expect(machine.tell({ type: 'retry', node: node('a'), by })).toContain('attempt-started b');
+    checkInvariants(machine.store);
   });
 
   it('leaves out a bead: what follows goes on without it', () => {

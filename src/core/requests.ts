@@ -126,7 +126,10 @@ function skip(store: Store, { node: id, by }: { node: NodeId; by: string }, emit
   }
 }
 
-/** A run that stood still for a failure goes on when no failure holds it any more; a settled one when there is work again. */
+/**
+ * A run that stood still for a failure goes on when no failure holds it any more; a settled one when there is work again, as far
+ * as a failure that was there when it was cancelled lets it.
+ */
 function goOn(store: Store, by: string, emit: Emit): void {
   const { phase, limits, unsettled } = store.run;
   const stoodForFailure =
@@ -135,9 +138,16 @@ function goOn(store: Store, by: string, emit: Emit): void {
     (phase.reason.type === 'bead-failed' || phase.reason.type === 'quorum-unreachable');
   const isOver = phase.phase === 'settled' && unsettled > 0;
   if (!stoodForFailure && !isOver) return;
-  for (const node of store.nodes.values())
-    if (node.selected && node.phase.phase === 'failed' && node.phase.standing === 'held') return;
+  const holding = holdingFailure(store);
+  if (holding !== undefined && stoodForFailure) return;
   emit({ type: 'run-resumed', by, limits });
+  if (holding !== undefined) pause(store, { type: 'bead-failed', node: holding }, emit);
+}
+
+function holdingFailure({ nodes }: Store): NodeId | undefined {
+  for (const { spec, selected, phase } of nodes.values())
+    if (selected && phase.phase === 'failed' && phase.standing === 'held') return spec.id;
+  return undefined;
 }
 
 /**

@@ -99,6 +99,39 @@ export interface NodeState {
   readonly answers: { readonly question: string; readonly answer: string }[];
 }
 
+/** A node of which nothing is known but its definition; every node is made here, so that all have one shape. */
+export const newNode = (spec: NodeSpec): NodeState => ({
+  spec,
+  outs: [],
+  phase: WAITING,
+  selected: false,
+  owed: 0,
+  open: 0,
+  met: 0,
+  broken: 0,
+  excused: 0,
+  barred: 0,
+  attempts: 0,
+  taskFailures: 0,
+  infrastructureFailures: 0,
+  losses: 0,
+  lastFailure: undefined,
+  membersDone: 0,
+  membersLost: 0,
+  isJudged: false,
+  isApproved: false,
+  isChecked: false,
+  worked: undefined,
+  children: [],
+  childrenOpen: 0,
+  childrenLost: 0,
+  output: undefined,
+  proposal: undefined,
+  answers: [],
+});
+
+const WAITING: NodePhase = { phase: 'waiting' };
+
 /** Where a run is. */
 export type RunPhase =
   | { readonly phase: 'active' }

@@ -17,6 +17,9 @@ export interface Timer {
   readonly limit: { readonly attempt: number; readonly step: Step } | undefined;
 }
 
+/** One node has at most one timer that still means something. */
+export const isDueBefore = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.node < b.node);
+
 /** The in-memory store of one run. */
 export class Store {
   readonly run: RunState = {
@@ -42,7 +45,7 @@ export class Store {
   /** How many of the nodes are beads. */
   beads = 0;
   readonly ready = new ReadyQueue();
-  readonly timers = new Heap<Timer>((a, b) => a.at < b.at);
+  readonly timers = new Heap<Timer>(isDueBefore);
   /** Nodes in phase running or stopping. */
   readonly inWork = new Set<NodeId>();
   /**

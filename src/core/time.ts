@@ -1,6 +1,6 @@
 /** Deadlines and delays: state, not effects. The engine asks what is due next and sends a `tick` then. */
 import { isHalted, type RunState } from './state.ts';
-import type { Store, Timer } from './store.ts';
+import { isDueBefore, type Store, type Timer } from './store.ts';
 
 /** Takes the timers that are due and still mean something. */
 export function* dueTimers(store: Store, now: number): Iterable<Timer> {
@@ -28,6 +28,13 @@ export function runDeadline(run: RunState): number | undefined {
   if (run.phase.phase === 'settled' || isHalted(run)) return undefined;
   return run.workingSince + run.limits.timeoutMs - (run.workedMs - run.workedMsAtResume);
 }
+
+/** The timers that still mean something, in the order in which they are due. */
+export const liveTimers = (store: Store): Timer[] =>
+  store.timers
+    .toArray()
+    .filter((timer) => stillMeans(store, timer))
+    .sort((a, b) => (isDueBefore(a, b) ? -1 : 1));
 
 function stillMeans(store: Store, timer: Timer): boolean {
   const { phase } = store.node(timer.node);

@@ -3,53 +3,31 @@
  * Owns: everything in the store that follows from phases. Does not own: which phase comes next (`evolve.ts` is told).
  * The invariants are those of `invariants.ts`; `checkInvariants` recomputes them from scratch.
  */
-import { type Resolution, resolution, type Verdict, verdict } from './edges.ts';
+import { resolution, type Verdict, verdict } from './edges.ts';
 import { invariant } from './invariant.ts';
-import type { BeadNode, EdgeOn, NodeSpec } from './plan.ts';
-import { isInWork, isSettled, isUnsuccessful, type NodePhase, type NodeState, needsPerson } from './state.ts';
+import { countChild, countMember, countNeed, link, parentOf, place } from './links.ts';
+import type { BeadNode, NodeSpec } from './plan.ts';
+import {
+  isInWork,
+  isSettled,
+  isUnsuccessful,
+  type NodePhase,
+  type NodeState,
+  needsPerson,
+  newNode,
+  type RunState,
+} from './state.ts';
 import type { Store } from './store.ts';
 
 /** Adds a node after the nodes it needs. */
 export function addNode(store: Store, spec: NodeSpec): void {
   invariant(!store.nodes.has(spec.id), `node ${spec.id} exists already`);
-  const node: NodeState = {
-    spec,
-    outs: [],
-    phase: { phase: 'waiting' },
-    selected: false,
-    owed: 0,
-    open: 0,
-    met: 0,
-    broken: 0,
-    excused: 0,
-    barred: 0,
-    attempts: 0,
-    taskFailures: 0,
-    infrastructureFailures: 0,
-    losses: 0,
-    lastFailure: undefined,
-    membersDone: 0,
-    membersLost: 0,
-    isJudged: false,
-    isApproved: false,
-    isChecked: false,
-    worked: undefined,
-    children: [],
-    childrenOpen: 0,
-    childrenLost: 0,
-    output: undefined,
-    proposal: undefined,
-    answers: [],
-  };
-  store.nodes.set(spec.id, node);
-  if (spec.kind === 'bead') store.beads += 1;
+  const node = newNode(spec);
+  place(store, node);
   const parent = parentOf(store, node);
-  if (parent !== undefined) {
-    parent.children.push(spec.id);
-    countChild(parent, node, 1);
-    store.noteChanged(parent);
-  }
+  if (parent !== undefined) store.noteChanged(parent);
   link(store, node);
+  store.noteChanged(node);
 }
 
 /** Gives a node of which nothing was started another definition. */
@@ -69,24 +47,14 @@ export function replaceNode(store: Store, spec: BeadNode): void {
   node.phase = { phase: 'waiting' };
   forgetTurn(store, node);
   link(store, node);
-  refresh(store, node);
-}
-
-function link(store: Store, node: NodeState): void {
-  for (const need of node.spec.needs) {
-    const source = store.node(need.node);
-    source.outs.push({ to: node.spec.id, on: need.on });
-    countNeed(node, need.on, resolution(need.on, source), 1);
-    countMember(node, source, 1);
-  }
   store.noteChanged(node);
+  refresh(store, node);
 }
 
 /** A list selects these beads, those in work, and the sync points between them; `all` selects everything. */
 export function applySelections(store: Store): void {
   const { run } = store;
-  const lists = [...run.selections.values()];
-  run.asked = lists.includes('all') ? 'all' : new Set(lists.flatMap((list) => (list === 'all' ? [] : list)));
+  run.asked = askedIn(run);
   let deepest = -1;
   if (run.asked !== 'all')
     for (const id of run.asked) deepest = Math.max(deepest, store.nodes.get(id)?.spec.level ?? -1);
@@ -95,6 +63,12 @@ export function applySelections(store: Store): void {
     const isBetween = kind === 'sync' && level < deepest;
     setSelected(store, node, isAskedFor(store, node) || isInWork(node.phase) || isBetween);
   }
+}
+
+/** What all terminals together asked for. */
+export function askedIn({ selections }: RunState): RunState['asked'] {
+  const lists = [...selections.values()];
+  return lists.includes('all') ? 'all' : new Set(lists.flatMap((list) => (list === 'all' ? [] : list)));
 }
 
 /** Whether some terminal asked for this bead, or for one that added it. */
@@ -194,27 +168,6 @@ function changing(store: Store, node: NodeState, change: () => void): void {
   });
 }
 
-const parentOf = (store: Store, { spec }: NodeState): NodeState | undefined =>
-  spec.kind === 'bead' && spec.parent !== undefined ? store.node(spec.parent) : undefined;
-
-function countChild(parent: NodeState, child: NodeState, by: 1 | -1): void {
-  const stands = resolution('succeeded', child);
-  if (stands === 'open') parent.childrenOpen += by;
-  else if (stands === 'broken') parent.childrenLost += by;
-}
-
-function countNeed(node: NodeState, on: EdgeOn, stands: Resolution, by: 1 | -1): void {
-  if (on !== 'settled') node[stands] += by;
-  else if (stands === 'open') node.owed += by;
-}
-
-/** Keeps a sync point's count of the members that reached it and of those that are lost to it. */
-function countMember(sync: NodeState, member: NodeState, by: 1 | -1): void {
-  if (sync.spec.kind !== 'sync' || !member.selected) return;
-  if (member.phase.phase === 'done') sync.membersDone += by;
-  else if (isUnsuccessful(member.phase)) sync.membersLost += by;
-}
-
 /**
  * Brings a node that nothing works on in line with its needs, and hands to `decide` what only it may do. Which of these
  * phases it is in follows from its needs and from what was judged and approved: no event says it.
@@ -278,7 +231,8 @@ function forgetTurn(store: Store, node: NodeState): void {
   if (store.readySyncs.size > 0) store.readySyncs.delete(node.spec.id);
 }
 
-function enterWork(store: Store, node: NodeState, at: number): void {
+/** Takes a slot and its locks for a node that is in work. */
+export function enterWork(store: Store, node: NodeState, at: number): void {
   const { run } = store;
   const { spec } = node;
   run.working += 1;

@@ -6,6 +6,7 @@
 import type { Event } from '../core/events.ts';
 import type { NodeId } from '../core/ids.ts';
 import { unreachable } from '../core/invariant.ts';
+import type { Bead } from '../core/plan.ts';
 import { isSettled, type NodeState } from '../core/state.ts';
 import { type NodeStatus, noCounts, statusOf } from '../core/status.ts';
 import type { Store } from '../core/store.ts';
@@ -57,19 +58,36 @@ export class Chronicle {
     }
   }
 
-  /** The rows that changed; all of them when the run begins to pause or to go on, because `ready` and `paused` swap. */
+  /** Takes up what readers were told before, for a run whose earlier events are not folded again. */
+  recall(rows: readonly BeadRow[], added: readonly Bead[], store: Store): void {
+    this.#names.join(added);
+    for (const row of rows) {
+      if (row.startedAt !== undefined || row.endedAt !== undefined)
+        this.#dates.set(row.id, { startedAt: row.startedAt, endedAt: row.endedAt });
+      this.#count(row);
+    }
+    for (const { spec } of store.nodes.values()) this.#hasSync ||= spec.kind === 'sync';
+  }
+
+  /** The rows that changed; also those that do because the run pauses or goes on: `ready` and `paused` swap. */
   project(store: Store, changed: Iterable<NodeState>): Projection {
     const { phase } = store.run.phase;
     const phaseChanged = phase !== this.#runPhase;
     this.#runPhase = phase;
     const rows: BeadRow[] = [];
-    for (const node of phaseChanged ? store.nodes.values() : changed) {
+    const told = phaseChanged ? new Set([...changed, ...this.#toldOtherwise(store)]) : changed;
+    for (const node of told) {
       if (node.spec.kind !== 'bead') continue;
       const row = this.row(store, node);
       rows.push(row);
       this.#count(row);
     }
     return { run: this.runRow(store), beads: rows };
+  }
+
+  /** Nodes of which readers were told something else than they would be now. */
+  #toldOtherwise({ nodes, run }: Store): NodeState[] {
+    return [...nodes.values()].filter((node) => this.#statuses.get(node.spec.id) !== statusOf(run, node));
   }
 
   /** All rows as they are now. */

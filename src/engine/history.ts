@@ -1,30 +1,50 @@
-/** Rebuilds a run from its journal: folds every event, decides nothing. */
+/** Rebuilds a run from its journal: takes up its latest snapshot and folds the events since. Decides nothing. */
 import type { Event } from '../core/events.ts';
 import { evolve } from '../core/evolve.ts';
 import type { RunId } from '../core/ids.ts';
 import type { Plan } from '../core/plan.ts';
 import { Store } from '../core/store.ts';
-import type { JournalReader, RunHeader } from '../ports/journal.ts';
+import type { BeadRow, JournalReader, RunHeader } from '../ports/journal.ts';
 import { Chronicle } from './chronicle.ts';
 import { Roster } from './roster.ts';
+import { recall } from './snapshots.ts';
 
 /** A run as its journal tells it. */
 export interface History {
   readonly store: Store;
   readonly chronicle: Chronicle;
   readonly roster: Roster;
-  /** How many events it has told so far. */
+  /** How many events it has told so far, and how many of them it was spared by a snapshot. */
   seen: number;
+  readonly kept: number;
+  /** Its rows as the journal holds them, where they were read for a snapshot. */
+  readonly rows: readonly BeadRow[] | undefined;
 }
 
 /** `plan` gives names; it must be the plan the run was made for. */
 export function replay(journal: JournalReader, header: RunHeader, plan: Plan): History {
   const roster = new Roster(plan.beads);
   const chronicle = new Chronicle(header, roster);
-  const history: History = { store: new Store(), chronicle, roster, seen: 0 };
+  const { store, kept, rows } = begin(journal, header.run, chronicle);
+  const history: History = { store, chronicle, roster, seen: kept, kept, rows };
   catchUp(journal, header.run, history);
   forgetReplay(history.store);
   return history;
+}
+
+/** Takes up the latest snapshot; without one, a run begins with nothing. */
+function begin(
+  journal: JournalReader,
+  run: RunId,
+  chronicle: Chronicle,
+): { readonly store: Store; readonly kept: number; readonly rows?: readonly BeadRow[] } {
+  const recalled = recall(journal, run);
+  if (recalled === undefined) return { store: new Store(), kept: 0 };
+  const { store, added, events } = recalled;
+  // Read before the events: what these say is at least as new.
+  const rows = journal.beads(run);
+  chronicle.recall(rows, added, store);
+  return { store, kept: events, rows };
 }
 
 /** Tells a history what has happened since; returns it. What changed is the caller's to take. */
@@ -43,8 +63,8 @@ export function catchUp(journal: JournalReader, run: RunId, history: History): r
 
 /** The machine, while a chronicle takes note of what happened. */
 export function replayWith(journal: JournalReader, run: RunId, chronicle: Chronicle): Store {
-  const store = new Store();
-  for (const event of journal.events(run)) {
+  const { store, kept } = begin(journal, run, chronicle);
+  for (const event of journal.events(run, kept)) {
     evolve(store, event);
     chronicle.note(event);
   }
@@ -54,8 +74,9 @@ export function replayWith(journal: JournalReader, run: RunId, chronicle: Chroni
 
 /** Only the machine, for a run whose plan is no longer there. */
 export function replayMachine(journal: JournalReader, run: RunId): Store {
-  const store = new Store();
-  for (const event of journal.events(run)) evolve(store, event);
+  const recalled = recall(journal, run);
+  const store = recalled?.store ?? new Store();
+  for (const event of journal.events(run, recalled?.events)) evolve(store, event);
   forgetReplay(store);
   return store;
 }

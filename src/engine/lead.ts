@@ -15,9 +15,17 @@ import { Driver } from './driver.ts';
 import { replayMachine } from './history.ts';
 import { Inbox, joinInputs } from './inbox.ts';
 import { dismissStale } from './message.ts';
-import { doneAtOpening, type Opening, open, type RunRequest, unmetRequirements } from './opening.ts';
+import {
+  doneAtOpening,
+  finishedRun,
+  type Opening,
+  open,
+  type RunRequest,
+  unmetRequirements,
+} from './opening.ts';
 import { type Selection, standingOf } from './selection.ts';
 import type { Here, SessionEnd, SessionParts } from './session-parts.ts';
+import { SnapshotKeeper } from './snapshots.ts';
 import { Sweeper } from './sweeper.ts';
 import { Vigil } from './vigil.ts';
 
@@ -45,6 +53,8 @@ export async function lead(
   const { wish, terminals } = here;
   try {
     dismissStale(journal, epoch, here.stale);
+    const finished = finishedRun(journal, request);
+    if (finished !== undefined) return { type: 'nothing-to-do', run: finished };
     const opener = { terminal: terminals.own, takesOver };
     const select = wish.selection ?? request.select;
     const opening = open(journal, { ...request, select }, clock.now(), parts.isStillThere, opener);
@@ -112,6 +122,16 @@ async function drive(
       });
     },
   });
+  const snapshots = new SnapshotKeeper({
+    journal,
+    epoch,
+    run: header.run,
+    store,
+    roster,
+    seen: opening.seen,
+    kept: opening.kept,
+    after: parts.snapshotAfter,
+  });
   const driver: Driver = new Driver({
     store,
     chronicle,
@@ -124,6 +144,7 @@ async function drive(
     leavesPeople: parts.leavesPeople,
     answer: (message, history) => inbox.answer(message, history),
     observe: (run, changed, events) => {
+      snapshots.committed(events.length);
       if (events.some((event) => event.type === 'step-succeeded' || event.type === 'attempt-failed'))
         sweeper.ask(clock);
       vigil.ask();
@@ -137,7 +158,7 @@ async function drive(
     await abandonLatest(parts, request, epoch);
     journal.createRun(epoch, header);
   }
-  observer.opened(opening, chronicle.rows(store));
+  observer.opened(opening, opening.rows ?? chronicle.rows(store));
   const orBreakOff = (act: () => void) => (): void => {
     try {
       act();
@@ -171,6 +192,7 @@ async function drive(
   let isOurs = true;
   try {
     for (let end = await driver.drive(opening.input); ; end = await driver.driveOn()) {
+      snapshots.rests();
       if (end.phase === 'left') return { type: 'left', store };
       await sweeper.sweepNow();
       readInbox();

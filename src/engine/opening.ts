@@ -8,7 +8,7 @@ import type { Input } from '../core/input.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Bead, Plan } from '../core/plan.ts';
 import { Store } from '../core/store.ts';
-import type { Journal, RunHeader } from '../ports/journal.ts';
+import type { BeadRow, Journal, JournalReader, RunHeader } from '../ports/journal.ts';
 import { Chronicle } from './chronicle.ts';
 import { inheritedBy } from './credits.ts';
 import { knownDurations } from './durations.ts';
@@ -50,6 +50,19 @@ export interface Opening {
   readonly selection: Selection;
   readonly isNew: boolean;
   readonly credited: number;
+  /** See {@link History}. */
+  readonly seen: number;
+  readonly kept: number;
+  readonly rows: readonly BeadRow[] | undefined;
+}
+
+/** The run in which everything is done that anybody could ask for: seen at a glance, without looking at its beads. */
+export function finishedRun(journal: JournalReader, { plan, rerun }: RunRequest): RunHeader | undefined {
+  const latest = journal.latestRun(plan.formula.file);
+  if (latest === undefined || latest.planHash !== plan.hash || rerun || latest.phase !== 'settled')
+    return undefined;
+  const { done, 'not-taken': notTaken, ...others } = latest.counts;
+  return Object.values(others).every((count) => count === 0) ? latest : undefined;
 }
 
 /**
@@ -113,6 +126,9 @@ export function open(
     selection: input.select,
     isNew: true,
     credited: credits.length,
+    seen: 0,
+    kept: 0,
+    rows: undefined,
   };
 }
 

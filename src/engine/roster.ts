@@ -9,6 +9,7 @@ import type { Bead } from '../core/plan.ts';
 
 export class Roster implements Names {
   readonly #beads: Map<NodeId, Bead>;
+  readonly #added = new Map<NodeId, Bead>();
 
   constructor(beads: readonly Bead[]) {
     this.#beads = new Map(beads.map((bead) => [bead.id, bead]));
@@ -16,7 +17,19 @@ export class Roster implements Names {
 
   /** Takes note of beads that joined the run. */
   note(event: Event): void {
-    if (event.type === 'beads-added') for (const bead of event.beads) this.#beads.set(bead.id, bead);
+    if (event.type === 'beads-added') this.join(event.beads);
+  }
+
+  join(beads: readonly Bead[]): void {
+    for (const bead of beads) {
+      this.#beads.set(bead.id, bead);
+      this.#added.set(bead.id, bead);
+    }
+  }
+
+  /** Beads that joined the run. */
+  get added(): readonly Bead[] {
+    return [...this.#added.values()];
   }
 
   get(id: NodeId): Bead {
@@ -33,6 +46,8 @@ export class Roster implements Names {
 /** What readers are told about beads besides where they are. */
 export interface Names {
   note(event: Event): void;
+  /** Beads joined the run. */
+  join(beads: readonly Bead[]): void;
   get(id: NodeId): Pick<Bead, 'name' | 'requires' | 'parent'>;
 }
 
@@ -45,7 +60,11 @@ export class RowNames implements Names {
   }
 
   note(event: Event): void {
-    if (event.type === 'beads-added') for (const bead of event.beads) this.#rows.set(bead.id, bead);
+    if (event.type === 'beads-added') this.join(event.beads);
+  }
+
+  join(beads: readonly Bead[]): void {
+    for (const bead of beads) this.#rows.set(bead.id, bead);
   }
 
   get(id: NodeId): ReturnType<Names['get']> {

@@ -41,6 +41,8 @@ export interface SessionParts {
   readonly onStall: (run: RunHeader, stall: Stall) => void;
   /** See {@link DriverParts.leavesPeople}. */
   readonly leavesPeople: boolean;
+  /** See {@link SnapshotKeeperParts.after}; small for tests. */
+  readonly snapshotAfter?: number;
   /** Rings when somebody wrote into the inbox. */
   readonly listen: (onRing: () => void) => Disposable;
   /** Makes whoever listens look into the inbox. */

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import type { Event } from '../core/events.ts';
 import { type RunId, runId } from '../core/ids.ts';
 import { invariant } from '../core/invariant.ts';
+import { BUILD } from '../os/build.ts';
 import { exists } from '../os/files.ts';
 import {
   type Answered,
@@ -21,11 +22,12 @@ import {
   type Projection,
   type Reply,
   type RunHeader,
+  type RunSnapshot,
 } from '../ports/journal.ts';
 import type { Ballast } from './ballast.ts';
 import { encodeEvent, type Upcasts } from './codec.ts';
 import type { Connection } from './connection.ts';
-import type { SqlValue } from './database.ts';
+import { plainly } from './plainly.ts';
 import { SqliteReader } from './reader.ts';
 import { RUN_SPAN } from './schema.ts';
 
@@ -128,6 +130,19 @@ export class SqliteJournal extends SqliteReader implements Journal {
           JSON.stringify(projection.beads),
         );
       }
+    });
+  }
+
+  keepSnapshot(epoch: number, run: RunId, { events, body }: RunSnapshot): boolean {
+    const text = JSON.stringify(body);
+    // Not with the space that is kept back: that is for what has no second copy.
+    return this.#connection.transaction('write', () => {
+      if (this.leaseState().lease?.epoch !== epoch) return false;
+      const number = this.runNumber(run);
+      invariant(number !== undefined, `run ${run} was not created`);
+      this.#connection.run('DELETE FROM snapshot');
+      this.#connection.run('INSERT INTO snapshot VALUES (?, ?, ?, ?)', number, events, BUILD, text);
+      return true;
     });
   }
 
@@ -240,14 +255,5 @@ export class SqliteJournal extends SqliteReader implements Journal {
       (number + 1) * RUN_SPAN,
     );
     return typeof row?.['last'] === 'number' ? row['last'] : number * RUN_SPAN;
-  }
-}
-
-/** A body that is no JSON is no damage of the journal: the driver refuses the message. */
-function plainly(text: SqlValue | undefined): unknown {
-  try {
-    return JSON.parse(String(text));
-  } catch {
-    return undefined;
   }
 }

@@ -303,12 +303,33 @@ describe('a journal of an earlier version', () => {
     writer.post({ key: 'old', type: 'stop', body: null, from: 'anna', at: 1 });
     writer[Symbol.dispose]();
     const back = openDatabase(database, 'write');
-    back.exec('ALTER TABLE inbox DROP COLUMN reply; UPDATE inbox SET handled = 1; PRAGMA user_version = 1');
+    back.exec(
+      'DROP TABLE snapshot; ALTER TABLE inbox DROP COLUMN reply; UPDATE inbox SET handled = 1; PRAGMA user_version = 1',
+    );
     back.close();
     expect(problemOf(() => openReader(state)).message).toContain('written by an older version');
     using journal = openJournal(state);
     expect(journal.latestRun()?.run).toBe(run);
     expect(journal.replyTo('old')).toEqual({ type: 'refused', sentence: 'nobody said what came of it' });
+  });
+});
+
+describe('a snapshot that cannot be believed', () => {
+  it('is as good as none: from another build, or garbled', () => {
+    using journal = openJournal(state);
+    const run = writeRun(journal);
+    const epoch = journal.lease()?.epoch ?? 0;
+    const spoil = (sql: string): void => {
+      expect(journal.keepSnapshot(epoch, run, { events: 1, body: { a: 1 } })).toBe(true);
+      expect(journal.snapshot(run)?.events).toBe(1);
+      const other = openDatabase(database, 'write');
+      other.exec(sql);
+      other.close();
+      expect(journal.snapshot(run), sql).toBeUndefined();
+    };
+    spoil("UPDATE snapshot SET build = 'another'");
+    spoil(`UPDATE snapshot SET body = '{"a":'`);
+    spoil('DELETE FROM snapshot');
   });
 });
 

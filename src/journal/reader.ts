@@ -5,9 +5,18 @@
  */
 import type { Event } from '../core/events.ts';
 import type { NodeId, RunId } from '../core/ids.ts';
-import type { BeadRow, JournalReader, Lease, ProcessIdentity, RunRow } from '../ports/journal.ts';
+import { BUILD } from '../os/build.ts';
+import type {
+  BeadRow,
+  JournalReader,
+  Lease,
+  ProcessIdentity,
+  RunRow,
+  RunSnapshot,
+} from '../ports/journal.ts';
 import { decodeEvents, UndecodableEvent, type Upcasts } from './codec.ts';
 import type { Connection } from './connection.ts';
+import { plainly } from './plainly.ts';
 import { damaged, newer } from './problem.ts';
 import { RUN_SPAN } from './schema.ts';
 
@@ -89,6 +98,19 @@ export class SqliteReader implements JournalReader {
   *events(run: RunId, after = 0): Iterable<Event> {
     // Positions of a run follow each other without a gap, from 1.
     for (const texts of this.#chunks('event', 'position', run, after + 1)) yield* this.#decode(texts);
+  }
+
+  snapshot(run: RunId): RunSnapshot | undefined {
+    const number = this.runNumber(run);
+    if (number === undefined) return undefined;
+    const row = this.#connection.get(
+      'SELECT events, body FROM snapshot WHERE run = ? AND build = ?',
+      number,
+      BUILD,
+    );
+    const events = row?.['events'];
+    const body = plainly(row?.['body']);
+    return typeof events === 'number' && body !== undefined ? { events, body } : undefined;
   }
 
   lease(): Lease | undefined {

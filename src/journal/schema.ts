@@ -50,6 +50,13 @@ const MIGRATIONS: readonly string[] = [
    CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
   // What came of a message, for whoever posted it.
   `ALTER TABLE inbox ADD COLUMN reply TEXT;`,
+  // At most one row: what the newest run's events come to, for the build that made it.
+  `CREATE TABLE snapshot (
+     run INTEGER PRIMARY KEY REFERENCES run (number),
+     events INTEGER NOT NULL,
+     build TEXT NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /** The schema this version writes. */

@@ -125,6 +125,10 @@ class SnapshotReader implements JournalReader {
     );
   }
 
+  snapshot(): undefined {
+    return undefined;
+  }
+
   lease(): Lease | undefined {
     return this.#snapshot.lease;
   }

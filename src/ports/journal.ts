@@ -114,6 +114,15 @@ export interface Answered {
   readonly reply: Reply;
 }
 
+/**
+ * What folding the first `events` events of a run gives, kept to save folding them. A copy: whoever finds none, folds.
+ */
+export interface RunSnapshot {
+  readonly events: number;
+  /** JSON; its shape belongs to whoever made it. */
+  readonly body: unknown;
+}
+
 /** Reads the journal without disturbing whoever drives. */
 export interface JournalReader extends Disposable {
   runs(): readonly RunRow[];
@@ -127,6 +136,8 @@ export interface JournalReader extends Disposable {
   bead(run: RunId, id: NodeId): BeadRow | undefined;
   /** In order; decoded and upcast. `after`: without the first so many, for those who follow a run. */
   events(run: RunId, after?: number): Iterable<Event>;
+  /** The latest snapshot of a run that this build of the program made; undefined where there is none. */
+  snapshot(run: RunId): RunSnapshot | undefined;
   lease(): Lease | undefined;
   /** What `init` chose; undefined before. */
   setting(key: string): string | undefined;
@@ -165,6 +176,8 @@ export interface Journal extends JournalReader {
     projection: Projection,
     answered?: readonly Answered[],
   ): void;
+  /** Keeps a snapshot in the place of every earlier one; says whether it did: not when the epoch is no longer ours. */
+  keepSnapshot(epoch: number, run: RunId, snapshot: RunSnapshot): boolean;
   post(message: {
     readonly key: string;
     readonly type: string;

@@ -122,6 +122,7 @@ export class Arena {
           return { [Symbol.dispose]: () => this.#bells.delete(heard) };
         },
         leavesPeople: false,
+        snapshotAfter: pid % 2 === 0 ? -1000 : 1000,
         onStall: ({ run }, { node }) => {
           throw new Error(`run ${run} stalled at ${node}`);
         },

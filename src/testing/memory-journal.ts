@@ -19,6 +19,7 @@ import {
   type Reply,
   type RunHeader,
   type RunRow,
+  type RunSnapshot,
 } from '../ports/journal.ts';
 
 interface StoredRun {
@@ -34,13 +35,23 @@ export class MemoryDisk {
   readonly settings = new Map<string, string>();
   readonly messages: (InboxMessage & { readonly key: string })[] = [];
   readonly replies = new Map<number, Reply>();
+  snapshot: (RunSnapshot & { readonly run: RunId }) | undefined;
   epoch = 0;
   lease: Lease | undefined;
 }
 
 /** One write, as a fault hook sees it. */
 export type JournalWrite =
-  | { readonly type: 'acquire' | 'release' | 'create-run' | 'post' | 'handled' | 'set-setting' }
+  | {
+      readonly type:
+        | 'acquire'
+        | 'release'
+        | 'create-run'
+        | 'post'
+        | 'handled'
+        | 'set-setting'
+        | 'keep-snapshot';
+    }
   | { readonly type: 'append'; readonly run: RunId; readonly events: readonly Event[] };
 
 /** Called around every write; what a hook throws leaves the call. */
@@ -91,6 +102,11 @@ export class MemoryJournal implements Journal {
 
   *events(run: RunId, after = 0): Iterable<Event> {
     yield* decodeEvents(this.#disk.runs.get(run)?.events.slice(after).join(',') ?? '');
+  }
+
+  snapshot(run: RunId): RunSnapshot | undefined {
+    const { snapshot } = this.#disk;
+    return snapshot?.run === run ? snapshot : undefined;
   }
 
   lease(): Lease | undefined {
@@ -166,6 +182,17 @@ export class MemoryJournal implements Journal {
         for (const text of texts) stored.events.push(text);
         for (const bead of projection.beads) stored.beads.set(bead.id, bead);
         for (const { id, reply } of answered) this.#answer(id, reply);
+      };
+    });
+  }
+
+  keepSnapshot(epoch: number, run: RunId, { events, body }: RunSnapshot): boolean {
+    return this.#write({ type: 'keep-snapshot' }, () => {
+      if (this.#disk.lease?.epoch !== epoch) return () => false;
+      const snapshot = { run, events, body: JSON.parse(JSON.stringify(body)) as unknown };
+      return () => {
+        this.#disk.snapshot = snapshot;
+        return true;
       };
     });
   }

@@ -427,6 +427,21 @@ export function journalContract(name: string, makeStore: () => JournalStore): vo
       });
     });
 
+    it('keeps the last snapshot of the run that is driven, from its driver only', () => {
+      const { epoch } = drive();
+      const run = begin(epoch);
+      expect(journal.snapshot(run)).toBeUndefined();
+      expect(journal.keepSnapshot(epoch, run, { events: 3, body: { a: ['ü\n', null] } })).toBe(true);
+      expect(journal.keepSnapshot(epoch, run, { events: 5, body: { b: 1 } })).toBe(true);
+      expect(open().snapshot(run)).toMatchObject({ events: 5, body: { b: 1 } });
+      const next = begin(epoch);
+      expect(journal.keepSnapshot(epoch, next, { events: 0, body: [] })).toBe(true);
+      expect([journal.snapshot(run), journal.snapshot(next)?.events]).toEqual([undefined, 0]);
+      drive();
+      expect(journal.keepSnapshot(epoch, run, { events: 9, body: {} })).toBe(false);
+      expect(journal.snapshot(run)).toBeUndefined();
+    });
+
     it('keeps settings, the last value of each', () => {
       journal.setSetting('formula', 'a.toml');
       open().setSetting('formula', 'b.toml');
