@@ -35,6 +35,7 @@ async function bundled(name, ...args) {
       bundle: true,
       format: 'esm',
       platform: 'node',
+      target: 'node20.19',
       outfile,
       logLevel: 'error',
     });
