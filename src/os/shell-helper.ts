@@ -64,10 +64,16 @@ export function isRequestVariable(name: string): boolean {
   return /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/.test(name) && !/^(BASH|LC)_/.test(name);
 }
 
-/** Writes one value as the helper reads it. */
-export function encodeValue(value: string, prefixes: readonly string[]): string {
+const SLASH = '/'.charCodeAt(0);
+
+/** Writes one value as the helper reads it. `folder`: where the record is, once the helper knows that. */
+function encodeValue(value: string, prefixes: readonly string[], folder?: string): string {
   if (value.includes('\0')) throw new TypeError('a command, variable or path cannot hold a NUL character');
   if (value.includes('\n')) return `*${value.split('\n').length}\n${value}\n`;
+  if (folder !== undefined && value.startsWith(folder)) {
+    if (value.length === folder.length) return '.\n';
+    if (value.charCodeAt(folder.length) === SLASH) return `${value.slice(folder.length)}\n`;
+  }
   const index = prefixes.slice(0, 3).findIndex((prefix) => prefix !== '' && value.startsWith(prefix));
   const prefix = prefixes[index];
   return prefix === undefined ? `-${value}\n` : `${index}${value.slice(prefix.length)}\n`;
@@ -81,6 +87,8 @@ export class ShellHelper {
   readonly #variables = new Map<string, string>();
   readonly #gone: Promise<void>;
   #directory = '/';
+  /** Names of the variables that the latest request set. */
+  #names = '';
   #sequence = 0;
   #received = '';
   #answer: ((answer: HelperAnswer) => void) | undefined;
@@ -189,32 +197,34 @@ export class ShellHelper {
   #encode(request: HelperRequest): string {
     const { prefixes } = this.#settings;
     this.#sequence += 1;
-    const folder = request.record.slice(0, request.record.lastIndexOf('/') + 1);
-    const sibling = request.log.startsWith(folder) ? request.log.slice(folder.length) : undefined;
+    const folder = request.record.slice(0, request.record.lastIndexOf('/'));
     const moves = request.directory !== this.#directory;
     this.#directory = request.directory;
     const { sets, unsets } = this.#difference(request.variables);
+    const names = sets.map(([name]) => name).join(' ');
+    const isNew = names !== this.#names;
+    this.#names = names;
     const args = request.work.type === 'shell' ? [request.work.command] : request.work.argv;
     const head = [
       this.#sequence,
       request.work.type === 'shell' ? 'c' : 'v',
-      sets.length,
+      isNew ? 1 : 0,
       unsets.length,
       args.length,
       moves ? 1 : 0,
       request.input === undefined ? 0 : 1,
     ];
+    const value = (text: string): string => encodeValue(text, prefixes, folder);
     return [
       `${head.join(' ')}\n`,
       encodeValue(request.record, prefixes),
-      sibling !== undefined && /^[\w.-]+$/.test(sibling)
-        ? `/${sibling}\n`
-        : encodeValue(request.log, prefixes),
-      moves ? encodeValue(request.directory, prefixes) : '',
-      request.input === undefined ? '' : encodeValue(request.input, prefixes),
-      ...sets.map(([name, value]) => `${name}\n${encodeValue(value, prefixes)}`),
+      value(request.log),
+      moves ? value(request.directory) : '',
+      request.input === undefined ? '' : value(request.input),
+      isNew ? `${names}\n` : '',
+      ...sets.map(([, text]) => value(text)),
       ...unsets.map((name) => `${name}\n`),
-      ...args.map((value) => encodeValue(value, prefixes)),
+      ...args.map(value),
     ].join('');
   }
 

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -165,6 +165,22 @@ describe.each(shells)('commands, with %s', (shell) => {
     expect(await run(asked)).toEqual(exited(0));
     expect(log(asked)).toBe('x"$\n'.repeat(16 * 1024));
     expect(existsSync(join(folder, 'pwned'))).toBe(false);
+  });
+
+  it('hands over paths in and beside the folder of the record, with the same names as before and with others', async () => {
+    const { base } = request('');
+    for (const names of [['TEST_A', 'TEST_B'], ['TEST_A', 'TEST_B'], ['TEST_B'], [], ['TEST_B', 'TEST_A']]) {
+      const blank = request('printf "%s|%s\\n" "$TEST_A" "$TEST_B"');
+      const here = dirname(blank.record);
+      const texts = [here, `${here}/`, `${here}/out.json`, `${here}0`, dirname(here), '.', './x'];
+      for (const [at, text] of texts.entries()) {
+        const record = join(here, `${at}.record`);
+        const variables = { ...blank.variables, ...Object.fromEntries(names.map((name) => [name, text])) };
+        expect(await run({ ...blank, base, record, variables })).toEqual(exited(0));
+        const shown = (name: string): string => (names.includes(name) ? text : '');
+        expect(log(blank).split('\n').at(-2)).toBe(`${shown('TEST_A')}|${shown('TEST_B')}`);
+      }
+    }
   });
 
   it('runs an argument vector without a shell in between', async () => {

@@ -9,14 +9,15 @@ export const HELPER_VARIABLE = 'SHELL_HELPER_PROCESS';
  * varies reaches it as data on its standard input; nothing it reads is ever part of its own program, except the
  * command a request asks for, which is `eval`ed in a subshell of its own.
  *
- * Values. `-text` is the text itself; `0text` … `2text` stand for a known prefix and the text; `/name` is a sibling of
- * the record; `*n` announces n raw lines. Short values matter: a POSIX `read` takes one system call per byte.
+ * Values. `-text` is the text itself; `0text` … `2text` stand for a known prefix and the text; `.` is the record's folder,
+ * `/name` something in it; `*n` announces n raw lines. Short requests matter: a POSIX `read` takes one system call per byte.
  *
  * The `eval` and the `exec` stand where the shell can see that they are the subshell's last act: it saves a fork.
  *
  * Hello (once): token, identity, prefixes 0–2, node, filter, end mark, secrets.
- * Request: a line `seq kind sets unsets args directory input`, record, log, [directory], [input], sets × (name, value),
- * unsets × name, then args × value. kind: `c` one shell command, `v` an argument vector.
+ * Request: a line `seq kind names unsets args directory input`, record, log, [directory], [input], [names], a value for
+ * each of the names, unsets × name, then args × value. kind: `c` one shell command, `v` an argument vector. names: 1 when a
+ * line of names follows; else those of the request before are set again.
  * Answer: `E seq status` · `R seq` the record was taken · `U seq what` something cannot be opened (what: directory,
  * log, input, record).
  */
@@ -33,6 +34,7 @@ _gs_read() {
     0*) _gs_v=$_gs_p0\${_gs_v#0} ;;
     1*) _gs_v=$_gs_p1\${_gs_v#1} ;;
     2*) _gs_v=$_gs_p2\${_gs_v#2} ;;
+    .) _gs_v=\${_gs_rec%/*} ;;
     /*) _gs_v=\${_gs_rec%/*}$_gs_v ;;
     '*'*)
       _gs_n=\${_gs_v#?}
@@ -54,18 +56,18 @@ _gs_read; _gs_filter=$_gs_v
 _gs_read; _gs_mark=$_gs_v
 _gs_read; _gs_secrets=$_gs_v
 _gs_dir=/
+_gs_names=
 while :; do
-  IFS=' ' read -r _gs_seq _gs_kind _gs_sets _gs_unsets _gs_args _gs_cd _gs_input || exit 0
+  IFS=' ' read -r _gs_seq _gs_kind _gs_new _gs_unsets _gs_args _gs_cd _gs_input || exit 0
   _gs_read; _gs_rec=$_gs_v
   _gs_read; _gs_log=$_gs_v
   if [ "$_gs_cd" = 1 ]; then _gs_read; _gs_dir=$_gs_v; fi
   _gs_in=/dev/null
   if [ "$_gs_input" = 1 ]; then _gs_read; _gs_in=$_gs_v; fi
-  while [ "$_gs_sets" -gt 0 ]; do
-    IFS= read -r _gs_name || exit 0
+  if [ "$_gs_new" = 1 ]; then IFS= read -r _gs_names || exit 0; fi
+  for _gs_name in $_gs_names; do
     _gs_read
     export "$_gs_name=$_gs_v"
-    _gs_sets=$((_gs_sets - 1))
   done
   while [ "$_gs_unsets" -gt 0 ]; do
     IFS= read -r _gs_name || exit 0
