@@ -1,8 +1,14 @@
-/** Looks for what ended attempts left behind. Owns: when. I1 At most every {@link SWEEP_EVERY_MS}, and once at the end. */
+/**
+ * Looks for what ended attempts left behind. Owns: when.
+ * I1 At most every {@link SWEEP_EVERY_MS}, and once at the end; it takes about one part in {@link PATIENCE} of the time.
+ */
 import type { NodeId } from '../core/ids.ts';
 import type { Clock, Performers } from '../ports/work.ts';
 
 const SWEEP_EVERY_MS = 200;
+const SWEEP_AT_LEAST_EVERY_MS = 2_000;
+/** A look takes as long as there are processes on the machine: after a long one, the next one is longer in coming. */
+const PATIENCE = 50;
 
 /** Beads that left processes behind, which were killed. */
 export type Leftovers = readonly { readonly node: NodeId; readonly processes: number }[];
@@ -11,6 +17,7 @@ export class Sweeper {
   readonly #performers: Performers;
   readonly #onSwept: (leftovers: Leftovers) => void;
   #timer: Disposable | undefined;
+  #tookMs = 0;
   #sweeping: Promise<void> = Promise.resolve();
 
   constructor(performers: Performers, onSwept: (leftovers: Leftovers) => void) {
@@ -19,9 +26,10 @@ export class Sweeper {
   }
 
   ask(clock: Clock): void {
-    this.#timer ??= clock.after(SWEEP_EVERY_MS, () => {
+    const waitMs = Math.min(SWEEP_AT_LEAST_EVERY_MS, Math.max(SWEEP_EVERY_MS, PATIENCE * this.#tookMs));
+    this.#timer ??= clock.after(waitMs, () => {
       this.#timer = undefined;
-      this.#sweep();
+      this.#sweep(clock);
     });
   }
 
@@ -37,9 +45,11 @@ export class Sweeper {
     this.#timer = undefined;
   }
 
-  #sweep(): void {
+  #sweep(clock?: Clock): void {
     this.#sweeping = this.#sweeping.then(async () => {
+      const since = clock?.now();
       const leftovers = await this.#performers.sweep();
+      if (clock !== undefined && since !== undefined) this.#tookMs = clock.now() - since;
       if (leftovers.length > 0) this.#onSwept(leftovers);
     });
   }

@@ -1,6 +1,7 @@
 /** Files that other programs leave for us: opened without following links, bounded, and never waited for. */
 import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { exists } from './files.ts';
 
 /** `why` completes "the file …". */
 interface Problem {
@@ -22,6 +23,8 @@ const READING = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** The text of a regular file of at most `maxBytes`. */
 export function readLeftFile(path: string, maxBytes: number): LeftFile {
+  // Nearly always there is none, and an exception costs more than the look.
+  if (!exists(path)) return { type: 'none' };
   let descriptor: number;
   try {
     descriptor = openSync(path, READING);

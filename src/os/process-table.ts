@@ -29,9 +29,11 @@ function readProc(path: string): Buffer | undefined {
     let length = 0;
     for (;;) {
       if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
-      const got = readSync(descriptor, buffer, length, buffer.length - length, null);
-      if (got === 0) return buffer.subarray(0, length);
+      const room = buffer.length - length;
+      const got = readSync(descriptor, buffer, length, room, null);
       length += got;
+      // These files come whole, or as much of them as there is room for.
+      if (got < room) return buffer.subarray(0, length);
     }
   } catch {
     // ENOENT and ESRCH: it ended meanwhile. EACCES: another user's. Both mean "not to be judged by us".

@@ -44,9 +44,16 @@ function send(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
+/** The names of markers, each with its `=`. */
+const namesOf = (markers: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set([...markers].map((marker) => marker.slice(0, marker.indexOf('=') + 1)));
+
 /** Finds which of `markers` a NUL-separated environment holds. */
-export function markerIn(environment: Buffer, markers: ReadonlySet<string>): string | undefined {
-  const names = new Set([...markers].map((marker) => marker.slice(0, marker.indexOf('=') + 1)));
+export function markerIn(
+  environment: Buffer,
+  markers: ReadonlySet<string>,
+  names = namesOf(markers),
+): string | undefined {
   for (const name of names) {
     let from = 0;
     for (;;) {
@@ -78,7 +85,15 @@ function find(target: TreeTarget): Map<number, { facts: ProcessFacts; marker: st
   const session = leader && sessionOf(leader);
   const spared = new Set([process.pid, ...(leader && target.spareLeader ? [leader.pid] : [])]);
   const children = new Map<number, ProcessFacts[]>();
-  for (const pid of listPids()) {
+  const names = namesOf(target.markers);
+  const markerOf = (pid: number): string | undefined => {
+    const environment = names.size === 0 || spared.has(pid) ? undefined : environmentOf(pid);
+    return environment && markerIn(environment, target.markers, names);
+  };
+  const pids = listPids();
+  // Where nothing but environments tells, who belongs to whom is worth a look only if one of them does.
+  if (session === undefined && !pids.some((pid) => markerOf(pid) !== undefined)) return found;
+  for (const pid of pids) {
     if (!isOurs(pid)) continue;
     const facts = processFacts(pid);
     if (facts === undefined) continue;
@@ -86,8 +101,7 @@ function find(target: TreeTarget): Map<number, { facts: ProcessFacts; marker: st
     if (siblings === undefined) children.set(facts.parent, [facts]);
     else siblings.push(facts);
     if (spared.has(pid)) continue;
-    const environment = target.markers.size === 0 ? undefined : environmentOf(pid);
-    const marker = environment && markerIn(environment, target.markers);
+    const marker = markerOf(pid);
     if (marker !== undefined || facts.session === session) found.set(pid, { facts, marker });
   }
   const queue = [...found.keys()];
