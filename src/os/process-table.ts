@@ -86,8 +86,10 @@ export function environmentOf(pid: number): Buffer | undefined {
   return readProc(`/proc/${pid}/environ`);
 }
 
+const ownUser = process.geteuid?.();
+
 /** Whether the process belongs to the user we run as. */
 export function isOurs(pid: number): boolean {
   const status = statSync(`/proc/${pid}`, { throwIfNoEntry: false });
-  return status !== undefined && status.uid === process.geteuid?.();
+  return status !== undefined && status.uid === ownUser;
 }

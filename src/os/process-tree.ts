@@ -87,7 +87,8 @@ function find(target: TreeTarget): Map<number, { facts: ProcessFacts; marker: st
   const children = new Map<number, ProcessFacts[]>();
   const names = namesOf(target.markers);
   const markerOf = (pid: number): string | undefined => {
-    const environment = names.size === 0 || spared.has(pid) ? undefined : environmentOf(pid);
+    if (names.size === 0 || spared.has(pid) || !isOurs(pid)) return undefined;
+    const environment = environmentOf(pid);
     return environment && markerIn(environment, target.markers, names);
   };
   const pids = listPids();
