@@ -1,4 +1,4 @@
-// Layered graphs of no-op nodes, the same one as beads and as a ninja file.
+// Graphs of no-op nodes, the same one as beads and as files of other tools.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -16,11 +16,15 @@ export function layered(count) {
   return nodes;
 }
 
-const name = (index) => `b${String(index).padStart(6, '0')}`;
+/** Each requires the one before. */
+export const chain = (count) => Array.from({ length: count }, (_, index) => (index === 0 ? [] : [index - 1]));
+
+export const name = (index) => `b${String(index).padStart(6, '0')}`;
 
 /** `rich`: every bead that requires another has a condition over it, and every text names a variable. */
 export function writeBeads(folder, nodes, parallel, rich = false) {
-  mkdirSync(join(folder, 'gastown', 'beads'), { recursive: true });
+  const beads = join(folder, 'gastown', 'beads');
+  mkdirSync(beads, { recursive: true });
   writeFileSync(join(folder, 'gastown.toml'), '[project]\nformula = "gastown/formula.toml"\n');
   writeFileSync(
     join(folder, 'gastown', 'formula.toml'),
@@ -33,7 +37,7 @@ export function writeBeads(folder, nodes, parallel, rich = false) {
         ? `when = "beads.${name(requires[0])}.outcome == 'done' && vars.what != 'all'"\n`
         : '';
     writeFileSync(
-      join(folder, 'gastown', 'beads', `${id}.toml`),
+      join(beads, `${id}.toml`),
       `[bead]\nid = "${id}"\nname = "Node ${index}"\npriority = 2\nagent = "shell"\n${condition}\n[bead.dependencies]\nrequires = [${requires.map((at) => `"${name(at)}"`).join(', ')}]\n\n[bead.task]\ndescription = "Does ${rich ? '{{what}}' : 'nothing'}, durably"\nrun = "true"\n`,
     );
   });
@@ -43,4 +47,11 @@ export function writeNinja(folder, nodes) {
   mkdirSync(folder, { recursive: true });
   const rules = nodes.map((requires, index) => `build ${name(index)}: noop ${requires.map(name).join(' ')}`);
   writeFileSync(join(folder, 'build.ninja'), `rule noop\n  command = true\n${rules.join('\n')}\n`);
+}
+
+export function writeMake(folder, nodes) {
+  mkdirSync(folder, { recursive: true });
+  const names = nodes.map((_, index) => name(index)).join(' ');
+  const rules = nodes.map((requires, index) => `${name(index)}: ${requires.map(name).join(' ')}\n\t@true`);
+  writeFileSync(join(folder, 'Makefile'), `.PHONY: all ${names}\nall: ${names}\n${rules.join('\n')}\n`);
 }
