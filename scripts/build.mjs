@@ -1,13 +1,24 @@
 // Builds dist/. The program is CommonJS, one bundle per entry: Node starts those faster than a graph of modules. What the
 // source imports with `import()` is an entry of its own, so that a command reads only what it needs; so are the packages of
 // `SELDOM`. The library is one ES module.
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version, dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
+
+/** A hash of the sources and of what they are built with. */
+function buildOf() {
+  const hash = createHash('sha256').update(readFileSync(`${root}package-lock.json`));
+  for (const file of readdirSync(`${root}src`, { recursive: true }).sort())
+    if (file.endsWith('.ts')) hash.update(`${file}\0`).update(readFileSync(`${root}src/${file}`));
+  return hash.digest('hex').slice(0, 16);
+}
+
+const defined = { __VERSION__: JSON.stringify(version), __BUILD__: JSON.stringify(buildOf()) };
 
 const common = {
   absWorkingDir: root,
@@ -39,7 +50,7 @@ async function program(file, built = new Set()) {
     outfile: `${into}/${nameOf(file)}.cjs`,
     format: 'cjs',
     supported: { 'dynamic-import': false },
-    define: { __VERSION__: JSON.stringify(version), 'import.meta.url': '__here' },
+    define: { ...defined, 'import.meta.url': '__here' },
     banner: { js: "const __here=require('node:url').pathToFileURL(__filename).href;" },
     plugins: [
       {
@@ -85,7 +96,7 @@ await Promise.all([
   ...SELDOM.map((name) =>
     build({ ...common, entryPoints: [name], outfile: `${into}/${name}.cjs`, format: 'cjs' }),
   ),
-  build({ ...common, entryPoints: { index: 'src/index.ts' }, outdir: into, format: 'esm' }),
+  build({ ...common, entryPoints: { index: 'src/index.ts' }, outdir: into, format: 'esm', define: defined }),
 ]);
 rmSync(`${root}dist`, { recursive: true, force: true });
 chmodSync(into, 0o755);

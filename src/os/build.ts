@@ -1,0 +1,5 @@
+/** Which build of the program this is: what one build keeps for itself (caches), another one does not read. */
+declare const __BUILD__: string | undefined;
+
+/** Different for any two builds of different sources; the same word for sources that run without having been built. */
+export const BUILD: string = typeof __BUILD__ === 'undefined' ? 'source' : __BUILD__;
