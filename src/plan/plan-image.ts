@@ -31,7 +31,7 @@ interface NumberedNeed {
 }
 
 /** What a bead does not share with its node, `requires` and `node` as numbers of nodes. */
-type ShortFields = Pick<Bead, 'name' | 'file' | 'agent' | 'declaredDone' | 'statusLine'> & {
+type ShortFields = Pick<Bead, 'name' | 'file' | 'priority' | 'agent' | 'declaredDone' | 'statusLine'> & {
   readonly node: number;
   readonly requires: readonly number[];
   /** Number of its text. */
@@ -71,11 +71,11 @@ export function imageOf({ nodes, beads }: Pick<Plan, 'nodes' | 'beads'>): PlanIm
   });
   const texts = new Numbers<string, string>();
   const short = beads.map((bead): ShortFields => {
-    const { id, name, file, agent, declaredDone, statusLine, requires } = bead;
+    const { id, name, file, priority, agent, declaredDone, statusLine, requires } = bead;
     const long = JSON.stringify(Object.fromEntries(LONG.map((field) => [field, bead[field]])));
     return {
       node: placeOf(id),
-      ...{ name, file, agent, declaredDone, statusLine },
+      ...{ name, file, priority, agent, declaredDone, statusLine },
       requires: requires.map(placeOf),
       text: texts.of(long, () => long),
     };
@@ -201,7 +201,7 @@ class ImageBead implements EveryField {
     return this.#node.id;
   }
   get priority() {
-    return this.#node.priority;
+    return this.#short.priority;
   }
   get level() {
     return this.#node.level;
