@@ -33,12 +33,17 @@ const common = {
   external: Object.keys(dependencies).filter((name) => name.startsWith('@photostructure/')),
 };
 
-/** Packages that few projects need, and whose code takes long to compile: read when something of them is used. */
-const SELDOM = ['re2js'];
+/**
+ * Packages that few projects need, or none whose plan is known already, and whose code takes long to compile: read when
+ * something of them is used.
+ */
+const SELDOM = ['re2js', '@marcbachmann/cel-js', 'markdown-it', 'toml-eslint-parser'];
 const onlySeldom = new RegExp(`^(${SELDOM.join('|')})$`);
 
 /** `src/cli/commands/run.ts` → `cli-commands-run`. */
 const nameOf = (file) => relative(`${root}src`, file).replace(/\.ts$/, '').replaceAll('/', '-');
+
+const fileOf = (name) => `${name.replace(/^@[^/]+\//, '')}.cjs`;
 
 /** Bundles one file, and then everything that it imports when it needs it. */
 async function program(file, built = new Set()) {
@@ -64,21 +69,22 @@ async function program(file, built = new Set()) {
           });
         },
       },
-      // In place of the package: an object whose getters read it.
+      // In place of the package: an object whose getters read it; where all it exports is a class, one that makes its objects.
       {
         name: 'seldom',
         setup({ onResolve, onLoad }) {
           onResolve({ filter: onlySeldom }, ({ path, kind }) =>
             kind === 'require-call'
-              ? { path: `./${path}.cjs`, external: true }
+              ? { path: `./${fileOf(path)}`, external: true }
               : { path, namespace: 'seldom' },
           );
-          onLoad({ filter: onlySeldom, namespace: 'seldom' }, async ({ path }) => ({
-            resolveDir: root,
-            contents: `module.exports = {${Object.keys(await import(path))
-              .map((name) => `get ${name}() { return require('${path}').${name}; }`)
-              .join()}};`,
-          }));
+          onLoad({ filter: onlySeldom, namespace: 'seldom' }, async ({ path }) => {
+            const names = Object.keys(await import(path));
+            const getters = names.map((name) => `get ${name}() { return require('${path}').${name}; }`);
+            const stand = `new Proxy(class {}, { construct: (_, given) => new (require('${path}').default)(...given) })`;
+            const exported = names.join() === 'default' ? stand : `{${getters.join()}}`;
+            return { resolveDir: root, contents: `module.exports = ${exported};` };
+          });
         },
       },
     ],
@@ -94,7 +100,7 @@ await Promise.all([
   program(`${root}src/main.ts`),
   program(`${root}src/os/redact-filter.ts`),
   ...SELDOM.map((name) =>
-    build({ ...common, entryPoints: [name], outfile: `${into}/${name}.cjs`, format: 'cjs' }),
+    build({ ...common, entryPoints: [name], outfile: `${into}/${fileOf(name)}`, format: 'cjs' }),
   ),
   build({ ...common, entryPoints: { index: 'src/index.ts' }, outdir: into, format: 'esm', define: defined }),
 ]);

@@ -10,7 +10,7 @@ import { ShellAgent } from './agents/shell.ts';
 import { promptFor } from './context/prompt.ts';
 import { type EffectKey, effectKey, type NodeId, nodeOfEffect } from './core/ids.ts';
 import { Bug, invariant } from './core/invariant.ts';
-import type { Bead, Plan } from './core/plan.ts';
+import type { Bead } from './core/plan.ts';
 import { judge, type Surroundings } from './engine/judgement.ts';
 import type { RunRequest } from './engine/opening.ts';
 import { nodeName } from './engine/sentences.ts';
@@ -31,7 +31,7 @@ import { planItems } from './plan/additions/items.ts';
 import type { Settings } from './plan/settings.ts';
 import type { Journal, RunHeader } from './ports/journal.ts';
 import { type Agent, MARKER_VARIABLE, type MarkerOf, type Performers } from './ports/work.ts';
-import { contentHash } from './project/load-project.ts';
+import { contentHash } from './project/content-hash.ts';
 import { projectFiles } from './project/project-files.ts';
 import { attemptFolder, doorbellOf, stateFolderOf } from './project/state-folder.ts';
 import { DirectoryRig, openDirectory, RigProblem } from './rigs/directory.ts';
@@ -298,15 +298,13 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
  * What is known to be missing before anything is spent, one sentence each: rigs without their folder or secrets, agents
  * without their program. Looks, and runs nothing.
  */
-export function preflight(local: Pick<LocalRun, 'projectRoot' | 'settings' | 'env'>, plan: Plan): string[] {
+export function preflight(
+  local: Pick<LocalRun, 'projectRoot' | 'settings' | 'env'>,
+  lanes: Iterable<{ readonly rig: string; readonly agent: string }>,
+): string[] {
   const { projectRoot, settings, env } = local;
-  const places = new Map(
-    plan.nodes.flatMap((node) =>
-      node.kind === 'bead' ? [[`${node.rig}\n${node.agent}`, node] as const] : [],
-    ),
-  );
   const sentences = new Set<string>();
-  for (const { rig, agent } of places.values()) {
+  for (const { rig, agent } of lanes) {
     const rigSettings = settings.rigs[rig];
     const agentSettings = settings.agents[agent];
     if (rigSettings === undefined) continue;

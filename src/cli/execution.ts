@@ -14,7 +14,7 @@ import type { Unmet } from '../engine/wish.ts';
 import { systemClock } from '../os/clock.ts';
 import { readLastLine } from '../os/files.ts';
 import type { BeadRow, PersonNeeded, RunRow } from '../ports/journal.ts';
-import type { ProjectLoad } from '../project/load-project.ts';
+import type { OpenProject } from '../project/open-project.ts';
 import { attemptFolder, stateFolderOf } from '../project/state-folder.ts';
 import { StatusFiles } from '../project/status-files.ts';
 import { formatDuration } from '../view/duration.ts';
@@ -37,8 +37,7 @@ export interface ExecutionFlags {
 }
 
 export interface Execution {
-  /** Not the whole load: a run of many hours would keep every text it was read from. */
-  readonly project: Pick<ProjectLoad, 'root' | 'settings'>;
+  readonly project: Pick<OpenProject, 'root' | 'settings' | 'lanes' | 'keep'>;
   readonly plan: Plan;
   readonly select: RunRequest['select'];
   readonly rerun: boolean;
@@ -53,7 +52,7 @@ export async function execute(
   { project, plan, select, rerun, waitMs, flags }: Execution,
 ): Promise<void> {
   const { console } = context;
-  const { settings, root } = project;
+  const { settings, root, lanes, keep } = project;
   const request: RunRequest = {
     plan,
     limits: {
@@ -67,7 +66,7 @@ export async function execute(
     waitMs,
     by: userName(console.env),
   };
-  const missing = preflight({ projectRoot: root, settings, env: console.env }, plan);
+  const missing = preflight({ projectRoot: root, settings, env: console.env }, lanes);
   if (missing.length > 0) {
     print(console.stderr, [
       ...missing.map((sentence) => `error: ${neutralise(sentence)}`),
@@ -76,6 +75,7 @@ export async function execute(
     context.exit(EXIT.usage);
     return;
   }
+  keep();
   const show = new Show(context, root, plan, flags);
   await using notifications = openNotifications(console, root, (sentence) => show.say(sentence));
   const signals = new Signals(show);

@@ -1,6 +1,7 @@
 /** Loads the project a command is about, and prints what is wrong with it. */
+import { systemClock } from '../os/clock.ts';
 import type { VariableRequest } from '../plan/variables/binding.ts';
-import { loadProject, type ProjectLoad } from '../project/load-project.ts';
+import { type OpenProject, openProject as open } from '../project/open-project.ts';
 import { type Context, EXIT } from './context.ts';
 import { printDiagnostics } from './diagnostics.ts';
 import { findProject, type PlaceFlags } from './place.ts';
@@ -25,12 +26,13 @@ export async function openProject(
   context: Context,
   flags: ProjectFlags,
   { earlier = {}, toRun = true }: Values = {},
-): Promise<ProjectLoad | undefined> {
+): Promise<OpenProject | undefined> {
   const place = await findProject(context, flags);
   const given = givenValues(context, flags);
   if (place === undefined || given === undefined) return undefined;
   const vars = { given, earlier, toRun };
-  const project = loadProject(place, { strict: flags.strict === true, vars, eager: flags.eager === true });
+  const options = { strict: flags.strict === true, vars, eager: flags.eager === true };
+  const project = await open(place, options, systemClock.now);
   const json = flags.json === true;
   if (project.plan !== undefined) {
     if (!json) printDiagnostics(context, project.diagnostics, { ...project, json });

@@ -62,6 +62,28 @@ export function isOpenToOthers(folder: string): boolean {
   return (lstatSync(folder).mode & 0o077) !== 0;
 }
 
+/** Whether there is a folder that is ours alone: nobody else can have put there what is in it. */
+export function isPrivateFolder(path: string): boolean {
+  try {
+    return distrustOf(path, []) === undefined && !isOpenToOthers(path);
+  } catch (error) {
+    // It is not there, or cannot be looked at.
+    if (errorCode(error) === undefined) throw error;
+    return false;
+  }
+}
+
+/** Makes a private folder if it is missing and can be made; says whether there is one. */
+export function tryPrivateFolder(path: string): boolean {
+  try {
+    makePrivateFolder(path);
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return false;
+  }
+  return isPrivateFolder(path);
+}
+
 /** Bytes that an ordinary user can still write to the file system of a folder. */
 export function freeBytes(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);

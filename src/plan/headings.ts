@@ -18,16 +18,24 @@ export type Found =
   | { readonly type: 'missing' }
   | { readonly type: 'ambiguous'; readonly headings: readonly Heading[] };
 
-// Inline rules are not run over the document: only headings are looked at.
-const markdown = new MarkdownIt('commonmark').disable(['inline', 'text_join'], true);
-const inline = new MarkdownIt('commonmark');
+// Made for the first document: without one, the package is not even loaded.
+type Parser = InstanceType<typeof MarkdownIt>;
+let made: { readonly blocks: Parser; readonly inline: Parser } | undefined;
+const markdown = (): NonNullable<typeof made> => {
+  made ??= {
+    // Inline rules are not run over the document: only headings are looked at.
+    blocks: new MarkdownIt('commonmark').disable(['inline', 'text_join'], true),
+    inline: new MarkdownIt('commonmark'),
+  };
+  return made;
+};
 
 /** All headings in document order; headings inside quotes, lists and code do not count. */
 export function headings(text: string): readonly Heading[] {
   const skipped = frontMatterLines(text);
   const lines = text.split('\n');
   const body = skipped === 0 ? text : '\n'.repeat(skipped) + lines.slice(skipped).join('\n');
-  const tokens = markdown.parse(body, {});
+  const tokens = markdown().blocks.parse(body, {});
   const raw: { title: string; depth: number; line: number }[] = [];
   tokens.forEach((token, at) => {
     if (token.type !== 'heading_open' || token.level !== 0 || token.map === null) return;
@@ -121,7 +129,7 @@ export const fold = (text: string): string =>
 
 function titleOf(content: string): string {
   if (!/[`*_[\]<&\\!]/.test(content)) return content;
-  const children = inline.parseInline(content, {})[0]?.children ?? [];
+  const children = markdown().inline.parseInline(content, {})[0]?.children ?? [];
   return children
     .filter((token) => token.type === 'text' || token.type === 'code_inline')
     .map((token) => token.content)

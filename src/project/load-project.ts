@@ -1,11 +1,11 @@
-import { hash } from 'node:crypto';
 import type { Plan } from '../core/plan.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
 import { loadPlan } from '../plan/load.ts';
-import type { Draft, LoadRequest } from '../plan/load-request.ts';
+import type { Draft, LoadRequest, ProjectFiles } from '../plan/load-request.ts';
 import type { Settings } from '../plan/settings.ts';
 import { loadSettings } from '../plan/settings-load.ts';
 import type { VariableRequest } from '../plan/variables/binding.ts';
+import { contentHash } from './content-hash.ts';
 import type { ProjectPlace } from './discover.ts';
 import { projectFiles } from './project-files.ts';
 
@@ -31,8 +31,11 @@ export interface ProjectOptions {
 }
 
 /** Loads a project from its files. Runs nothing. */
-export function loadProject(place: ProjectPlace, options: ProjectOptions): ProjectLoad {
-  const files = projectFiles(place.root);
+export function loadProject(
+  place: ProjectPlace,
+  options: ProjectOptions,
+  files: ProjectFiles = projectFiles(place.root),
+): ProjectLoad {
   const { settings, diagnostics, sources } = loadSettings(files, options);
   const loaded = loadPlan({
     formulaFile: place.formulaFile,
@@ -56,6 +59,3 @@ export function loadProject(place: ProjectPlace, options: ProjectOptions): Proje
     sources: new Map([...sources, ...loaded.sources]),
   };
 }
-
-/** The first 128 bits of SHA-256, in hexadecimal. */
-export const contentHash = (text: string): string => hash('sha256', text, 'hex').slice(0, 32);

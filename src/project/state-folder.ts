@@ -15,3 +15,7 @@ export const doorbellOf = (stateFolder: string): string => join(stateFolder, 'do
 
 /** Where `init` keeps its choice: the formula's path relative to the project root. */
 export const choiceFileOf = (stateFolder: string): string => join(stateFolder, 'formula');
+
+/** What was made of a formula's files, for the next start; `name` is a hash of the formula's path. */
+export const planSnapshotOf = (stateFolder: string, name: string): string =>
+  join(stateFolder, `plan-${name.slice(0, 16)}`);

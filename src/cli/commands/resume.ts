@@ -25,6 +25,5 @@ export async function resume(this: Context, flags: ResumeFlags): Promise<void> {
   const earlier = latest.vars ?? {};
   const project = await openProject(this, { ...flags, eager: latest.isEager === true }, { earlier });
   if (project?.plan === undefined) return;
-  const { root, settings, plan } = project;
-  await execute(this, { project: { root, settings }, plan, select: 'same', rerun: false, waitMs: 0, flags });
+  await execute(this, { project, plan: project.plan, select: 'same', rerun: false, waitMs: 0, flags });
 }

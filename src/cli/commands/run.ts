@@ -57,9 +57,8 @@ export async function run(this: Context, flags: RunFlags): Promise<void> {
     this.exit(EXIT.usage);
     return;
   }
-  const { root, settings } = project;
   await execute(this, {
-    project: { root, settings },
+    project,
     plan,
     select: wanted,
     rerun: flags.rerun,

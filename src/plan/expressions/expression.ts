@@ -27,9 +27,12 @@ export type Parsed =
   | { readonly type: 'parsed'; readonly ast: Node }
   | ({ readonly type: 'problem' } & ExpressionProblem);
 
-const grammar = new Environment({
-  limits: { maxAstNodes: MOST_NODES, maxDepth: DEEPEST },
-});
+// Made when the first text is read: most plans have none, and then the package is not even loaded.
+let madeGrammar: Environment | undefined;
+const grammar = (): Environment => {
+  madeGrammar ??= new Environment({ limits: { maxAstNodes: MOST_NODES, maxDepth: DEEPEST } });
+  return madeGrammar;
+};
 
 /** Reads a text; never throws. */
 export function parseExpression(text: string, longest = LONGEST): Parsed {
@@ -40,7 +43,7 @@ export function parseExpression(text: string, longest = LONGEST): Parsed {
     });
   }
   try {
-    return { type: 'parsed', ast: grammar.parse(text).ast };
+    return { type: 'parsed', ast: grammar().parse(text).ast };
   } catch (error) {
     if (error instanceof ParseError) return explain(error, text);
     // Whatever an author's text does to the parser is the text's fault, and must not end the program.

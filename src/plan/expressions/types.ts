@@ -22,22 +22,27 @@ const TYPES = { string: 'string', integer: 'int', boolean: 'bool' } as const sat
 /** Stands for the files of the project; expressions are only checked against it. */
 class File {}
 
-const common = new Environment({ homogeneousAggregateLiterals: false })
-  .registerType('Bead', {
-    fields: { outcome: 'string', outputs: 'map<string, dyn>', artifacts: 'list<string>' },
-  })
-  .registerType('File', File)
-  .registerVariable('beads', 'map<string, Bead>')
-  .registerVariable('env', 'map<string, string>')
-  .registerVariable('file', 'File')
-  .registerFunction('File.exists(string): bool', () => false);
+// Made for the first formula that has conditions: most have none, and then the package is not even loaded.
+let madeCommon: Environment | undefined;
+const common = (): Environment => {
+  madeCommon ??= new Environment({ homogeneousAggregateLiterals: false })
+    .registerType('Bead', {
+      fields: { outcome: 'string', outputs: 'map<string, dyn>', artifacts: 'list<string>' },
+    })
+    .registerType('File', File)
+    .registerVariable('beads', 'map<string, Bead>')
+    .registerVariable('env', 'map<string, string>')
+    .registerVariable('file', 'File')
+    .registerFunction('File.exists(string): bool', () => false);
+  return madeCommon;
+};
 
 /** Checks types under the variables of one formula; making one is expensive, so there is one for each formula. */
 export class TypeCheck {
   readonly #environment: Environment;
 
   constructor(vars: Declared) {
-    this.#environment = common
+    this.#environment = common()
       .clone()
       .registerType('Vars', {
         fields: Object.fromEntries([...vars].map(([name, { type }]) => [name, TYPES[type]])),
