@@ -22,6 +22,9 @@ import { isHalted, type NodeState } from './state.ts';
 import type { Store } from './store.ts';
 import { dueTimers, runDeadline } from './time.ts';
 
+/** Nodes in one event: a large plan is never one text. */
+const NODES_AT_ONCE = 2_000;
+
 /** Decides on one input that happened at `now` (epoch ms) and returns the events, in order; the store has followed them. */
 export function decide(store: Store, input: Input, now: number): Event[] {
   const events: Event[] = [];
@@ -42,7 +45,8 @@ function take(store: Store, input: Input, now: number, emit: Emit): void {
     case 'create': {
       const { run, planHash, seed, limits, terminal } = input;
       emit({ type: 'run-created', run, planHash, seed, limits });
-      emit({ type: 'nodes-added', nodes: input.nodes, by: 'plan' });
+      for (let from = 0; from < Math.max(1, input.nodes.length); from += NODES_AT_ONCE)
+        emit({ type: 'nodes-added', nodes: input.nodes.slice(from, from + NODES_AT_ONCE), by: 'plan' });
       for (const { parent, by, beads, nodes } of input.growth ?? [])
         emit({ type: 'beads-added', parent, by, beads, nodes });
       for (const credit of input.credits) emit({ type: 'bead-credited', ...credit });

@@ -102,7 +102,7 @@ function apply(store: Store, event: Event): void {
     case 'answered': {
       const node = store.node(event.node);
       invariant(node.phase.phase === 'asking', `${event.node} is answered, but does not ask`);
-      node.answers.push({ question: node.phase.question, answer: event.answer });
+      node.answers = [...node.answers, { question: node.phase.question, answer: event.answer }];
       restart(store, node, event.at);
       return;
     }
@@ -190,7 +190,7 @@ function apply(store: Store, event: Event): void {
       return;
     }
     case 'bead-done':
-      moveTo(store, store.node(event.node), { phase: 'done', how: 'worked' }, event.at);
+      moveTo(store, store.node(event.node), WORKED, event.at);
       return;
     case 'bead-failed':
       moveTo(store, store.node(event.node), { phase: 'failed', standing: event.standing }, event.at);
@@ -255,6 +255,9 @@ function apply(store: Store, event: Event): void {
       unreachable(event);
   }
 }
+
+/** One for all. */
+const WORKED = { phase: 'done', how: 'worked' } as const;
 
 /** Back to the queue, or to waiting when a need has been reopened meanwhile. */
 function restart(store: Store, node: NodeState, at: number): void {

@@ -158,11 +158,10 @@ export function storeOf(image: StoreImage): Store {
     node.isChecked = (flag & CHECKED) > 0;
     [node.taskFailures, node.infrastructureFailures, node.losses] = spent(at);
   });
-  for (const [at, { answers, ...own }] of image.rare) {
+  for (const [at, own] of image.rare) {
     const node = nodes[at];
     invariant(node !== undefined, 'what is rare belongs to a node');
     Object.assign(node, own);
-    node.answers.push(...(answers ?? []));
   }
   for (const node of nodes) place(store, node);
   for (const node of nodes) {

@@ -5,7 +5,7 @@
  */
 import { type Resolution, resolution } from './edges.ts';
 import type { EdgeOn } from './plan.ts';
-import { isUnsuccessful, type NodeState } from './state.ts';
+import { isUnsuccessful, type NodeState, type OutEdge } from './state.ts';
 import type { Store } from './store.ts';
 
 /** Gives a node its place in the run and below the one that added it; its needs are linked after that. */
@@ -15,15 +15,22 @@ export function place(store: Store, node: NodeState): void {
   if (spec.kind === 'bead') store.beads += 1;
   const parent = parentOf(store, node);
   if (parent === undefined) return;
-  parent.children.push(spec.id);
+  if (parent.children.length === 0) parent.children = [spec.id];
+  else parent.children.push(spec.id);
   countChild(parent, node, 1);
 }
 
+/** Up to so many, a list of edges has no room to spare: the first `push` makes room for 17. */
+const FEW_EDGES = 4;
+
 /** Links a node to what it needs, as that stands now. */
 export function link(store: Store, node: NodeState): void {
+  let edge: OutEdge | undefined;
   for (const need of node.spec.needs) {
     const source = store.node(need.node);
-    source.outs.push({ to: node.spec.id, on: need.on });
+    if (edge?.on !== need.on) edge = { to: node.spec.id, on: need.on };
+    if (source.outs.length < FEW_EDGES) source.outs = source.outs.concat(edge);
+    else source.outs.push(edge);
     countNeed(node, need.on, resolution(need.on, source), 1);
     countMember(node, source, 1);
   }

@@ -57,7 +57,7 @@ export interface NodeState {
   /** Replaced only while nothing of the node was started. */
   spec: NodeSpec;
   /** The other end of every edge that starts here; grows when nodes are added. */
-  readonly outs: OutEdge[];
+  outs: OutEdge[];
   phase: NodePhase;
   selected: boolean;
   /** Needs on `settled` that are not met: sequence and barriers, which no join can do without. */
@@ -88,7 +88,7 @@ export interface NodeState {
   /** The attempt whose own work is done, where beads that it added are not; 0 for a template. */
   worked: number | undefined;
   /** Beads that joined the run below this one, and how many of them are not done yet, or lost. */
-  readonly children: NodeId[];
+  children: NodeId[];
   childrenOpen: number;
   childrenLost: number;
   /** What its last successful work left for others. */
@@ -96,13 +96,13 @@ export interface NodeState {
   /** Beads that its present attempt wants to add once its own work is done. */
   proposal: Proposal | undefined;
   /** What people answered to questions of its attempts, oldest first. */
-  readonly answers: { readonly question: string; readonly answer: string }[];
+  answers: readonly { readonly question: string; readonly answer: string }[];
 }
 
 /** A node of which nothing is known but its definition; every node is made here, so that all have one shape. */
 export const newNode = (spec: NodeSpec): NodeState => ({
   spec,
-  outs: [],
+  outs: NONE,
   phase: WAITING,
   selected: false,
   owed: 0,
@@ -122,15 +122,18 @@ export const newNode = (spec: NodeSpec): NodeState => ({
   isApproved: false,
   isChecked: false,
   worked: undefined,
-  children: [],
+  children: NONE,
   childrenOpen: 0,
   childrenLost: 0,
   output: undefined,
   proposal: undefined,
-  answers: [],
+  answers: NONE,
 });
 
 const WAITING: NodePhase = { phase: 'waiting' };
+/** In place of a list of its own for each of a million nodes. */
+const NONE: never[] = [];
+Object.freeze(NONE);
 
 /** Where a run is. */
 export type RunPhase =

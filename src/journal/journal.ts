@@ -31,6 +31,9 @@ import { plainly } from './plainly.ts';
 import { SqliteReader } from './reader.ts';
 import { RUN_SPAN } from './schema.ts';
 
+/** Rows in one statement, and in one text. */
+const ROWS_AT_ONCE = 2_000;
+
 /** The whole SQLite journal, for whoever drives or wants to. */
 export class SqliteJournal extends SqliteReader implements Journal {
   readonly #connection: Connection;
@@ -118,18 +121,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
         const body = encodeEvent(event, this.#upcasts);
         this.#connection.run('INSERT INTO event (position, body) VALUES (?, ?)', position, body);
       }
-      if (projection.beads.length > 0) {
-        // One statement for all rows: row by row, the first commit of a large run took twice as long.
-        // On conflict the new key is not used; the gap that leaves is harmless.
-        this.#connection.run(
-          `INSERT INTO bead (key, run, id, done, body)
-           SELECT ? + key, ?, value ->> 'id', value ->> 'status' = 'done', value FROM json_each(?) WHERE true
-           ON CONFLICT (run, id) DO UPDATE SET done = excluded.done, body = excluded.body`,
-          this.#last('bead', 'key', number) + 1,
-          number,
-          JSON.stringify(projection.beads),
-        );
-      }
+      if (projection.beads.length > 0) this.#putBeads(number, projection.beads);
     });
   }
 
@@ -246,6 +238,24 @@ export class SqliteJournal extends SqliteReader implements Journal {
       number,
     );
     invariant(visible?.['visible'] === 1, 'the first commit of a run carries its row');
+  }
+
+  #putBeads(number: number, beads: Projection['beads']): void {
+    let key = this.#last('bead', 'key', number) + 1;
+    for (let from = 0; from < beads.length; from += ROWS_AT_ONCE) {
+      const rows = beads.slice(from, from + ROWS_AT_ONCE);
+      // One statement for many rows: row by row, the first commit of a large run took twice as long.
+      // On conflict the new key is not used; the gap that leaves is harmless.
+      this.#connection.run(
+        `INSERT INTO bead (key, run, id, done, body)
+         SELECT ? + key, ?, value ->> 'id', value ->> 'status' = 'done', value FROM json_each(?) WHERE true
+         ON CONFLICT (run, id) DO UPDATE SET done = excluded.done, body = excluded.body`,
+        key,
+        number,
+        JSON.stringify(rows),
+      );
+      key += rows.length;
+    }
   }
 
   #last(table: 'event' | 'bead', key: 'position' | 'key', number: number): number {

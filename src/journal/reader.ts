@@ -20,8 +20,10 @@ import { plainly } from './plainly.ts';
 import { damaged, newer } from './problem.ts';
 import { RUN_SPAN } from './schema.ts';
 
-/** Rows read in one piece; bounds the length of one JSON text. */
-const CHUNK = 5_000;
+/** Rows read in one piece: few at first, more while they are short, so that no text is much longer than this. */
+const FIRST_CHUNK = 64;
+const LARGEST_CHUNK = 5_000;
+const LONG_TEXT = 4 * 1024 * 1024;
 
 /** The lease's row; `lease` is undefined while nobody drives. */
 export interface LeaseState {
@@ -153,19 +155,23 @@ export class SqliteReader implements JournalReader {
     const number = this.runNumber(run);
     if (number === undefined) return;
     const end = (number + 1) * RUN_SPAN;
+    let rows = FIRST_CHUNK;
     for (let from = number * RUN_SPAN + first; ; ) {
       const row = this.#connection.get(
         `SELECT group_concat(body) AS texts, max(${key}) AS last, count(*) AS rows
-         FROM (SELECT ${key}, body FROM ${table} WHERE ${key} >= ? AND ${key} < ? ORDER BY ${key} LIMIT ${CHUNK})`,
+         FROM (SELECT ${key}, body FROM ${table} WHERE ${key} >= ? AND ${key} < ? ORDER BY ${key} LIMIT ?)`,
         from,
         end,
+        rows,
       );
       const texts = row?.['texts'];
       const last = row?.['last'];
       if (typeof texts !== 'string' || typeof last !== 'number') return;
       yield texts;
-      if (row?.['rows'] !== CHUNK) return;
+      if (row?.['rows'] !== rows) return;
       from = last + 1;
+      const fitting = Math.floor(rows * Math.min(8, LONG_TEXT / texts.length));
+      rows = Math.max(1, Math.min(LARGEST_CHUNK, fitting));
     }
   }
 
