@@ -7,20 +7,12 @@
  * I1  The store made of an image decides as the one that it was taken from.
  * I2  Its size is that of the nodes, whatever they have been through.
  */
-import { type Column, columnOf, readColumn } from './column.ts';
+import { decodeColumns, encodeColumns } from './columns.ts';
 import type { NodeId } from './ids.ts';
 import { invariant } from './invariant.ts';
 import { link, place } from './links.ts';
-import type { BeadNode, EdgeOn, Need, NodeSpec, SyncNode } from './plan.ts';
-import {
-  isInWork,
-  isSettled,
-  isUnsuccessful,
-  type NodePhase,
-  type NodeState,
-  newNode,
-  type RunState,
-} from './state.ts';
+import type { NodeSpec } from './plan.ts';
+import { isInWork, isSettled, isUnsuccessful, type NodeState, newNode, type RunState } from './state.ts';
 import { Store, type Timer } from './store.ts';
 import { liveTimers } from './time.ts';
 import { askedIn, enterWork } from './transition.ts';
@@ -39,37 +31,31 @@ type RunImage = Pick<
   | 'workedMsAtResume'
 > & { readonly selections: readonly (readonly [string, readonly NodeId[] | 'all'])[] };
 
-/** What few nodes have. */
-type Rare = Partial<Pick<NodeState, 'lastFailure' | 'output' | 'proposal' | 'worked' | 'answers'>>;
+/** What events said of a node. */
+type NodeImage = Pick<
+  NodeState,
+  | 'phase'
+  | 'selected'
+  | 'attempts'
+  | 'taskFailures'
+  | 'infrastructureFailures'
+  | 'losses'
+  | 'lastFailure'
+  | 'isJudged'
+  | 'isApproved'
+  | 'isChecked'
+  | 'worked'
+  | 'output'
+  | 'proposal'
+  | 'answers'
+>;
 
-type Kind =
-  | Pick<BeadNode, 'kind' | 'join' | 'priority' | 'policy' | 'rig' | 'agent' | 'steps'>
-  | Pick<SyncNode, 'kind' | 'quorum'>;
-
-/** Fields of definitions that need not be there. */
-const OPTIONS = ['condition', 'forEach', 'gate', 'spawns', 'parent', 'depth', 'checks'] as const;
-type Options = Partial<Record<(typeof OPTIONS)[number], unknown>>;
-
-/** A run between two decisions, as JSON. Nodes are named by their place in `ids`. */
+/** A run between two decisions, as JSON. */
 export interface StoreImage {
   readonly run: RunImage;
-  readonly ids: readonly NodeId[];
-  /** Of definitions, what many nodes share. */
-  readonly kinds: Column<Kind>;
-  readonly levels: Column<number>;
-  readonly orders: Column<number>;
-  readonly tails: Column<number>;
-  readonly keys: Column<string>;
-  readonly locks: Column<readonly string[]>;
-  readonly options: readonly (readonly [number, Options])[];
-  /** Needs by the place of the node they point at; `ons` says of which kind, where not all are `succeeded`. */
-  readonly needs: readonly (readonly number[])[];
-  readonly ons: readonly (readonly [number, readonly EdgeOn[]])[];
-  readonly phases: Column<NodePhase>;
-  readonly flags: Column<number>;
-  readonly attempts: Column<number>;
-  readonly spent: Column<readonly [task: number, infrastructure: number, losses: number]>;
-  readonly rare: readonly (readonly [number, Rare])[];
+  /** Definitions of the nodes, and what became of each, as {@link encodeColumns} writes them. */
+  readonly specs: string;
+  readonly nodes: string;
   /** Sets that are looked through in their order. */
   readonly inWork: readonly NodeId[];
   readonly judging: readonly NodeId[];
@@ -78,22 +64,11 @@ export interface StoreImage {
   readonly timers: readonly Timer[];
 }
 
-const SELECTED = 1;
-const JUDGED = 2;
-const APPROVED = 4;
-const CHECKED = 8;
-
 /** Takes an image of a store between two decisions. */
 export function imageOf(store: Store): StoreImage {
   invariant(store.undecided.length === 0, 'an image is taken between two decisions');
   const { run } = store;
   const nodes = [...store.nodes.values()];
-  const places = new Map(nodes.map(({ spec }, at) => [spec.id, at]));
-  const specs = nodes.map(({ spec }) => spec);
-  const rare = nodes.flatMap((node, at): [number, Rare][] => {
-    const own = rareOf(node);
-    return own === undefined ? [] : [[at, own]];
-  });
   return {
     run: {
       run: run.run,
@@ -107,26 +82,8 @@ export function imageOf(store: Store): StoreImage {
       workedMsAtResume: run.workedMsAtResume,
       selections: [...run.selections],
     },
-    ids: specs.map(({ id }) => id),
-    kinds: columnOf(specs.map(kindOf)),
-    levels: columnOf(specs.map(({ level }) => level)),
-    orders: columnOf(specs.map((spec) => (spec.kind === 'bead' ? spec.order : 0))),
-    tails: columnOf(specs.map((spec) => (spec.kind === 'bead' ? spec.tail : 0))),
-    keys: columnOf(specs.map((spec) => (spec.kind === 'bead' ? spec.key : ''))),
-    locks: columnOf(specs.map((spec) => (spec.kind === 'bead' ? spec.locks : []))),
-    options: specs.flatMap((spec, at): [number, Options][] => {
-      const options = optionsOf(spec);
-      return options === undefined ? [] : [[at, options]];
-    }),
-    needs: specs.map((spec) => spec.needs.map(({ node }) => places.get(node) ?? -1)),
-    ons: specs.flatMap((spec, at): [number, EdgeOn[]][] =>
-      spec.needs.every(({ on }) => on === 'succeeded') ? [] : [[at, spec.needs.map(({ on }) => on)]],
-    ),
-    phases: columnOf(nodes.map(({ phase }) => phase)),
-    flags: columnOf(nodes.map(flagsOf)),
-    attempts: columnOf(nodes.map(({ attempts }) => attempts)),
-    spent: columnOf(nodes.map((node) => [node.taskFailures, node.infrastructureFailures, node.losses])),
-    rare,
+    specs: encodeColumns(nodes.map(({ spec }) => spec)),
+    nodes: encodeColumns(nodes.map(nodeImageOf)),
     inWork: [...store.inWork],
     judging: [...store.judging],
     people: [...store.people],
@@ -143,26 +100,13 @@ export function storeOf(image: StoreImage): Store {
   Object.assign(run, facts);
   for (const [terminal, nodes] of selections) run.selections.set(terminal, nodes);
   run.asked = askedIn(run);
-  const nodes = specsOf(image).map((spec) => newNode(spec));
-  const phase = readColumn(image.phases);
-  const flags = readColumn(image.flags);
-  const attempts = readColumn(image.attempts);
-  const spent = readColumn(image.spent);
-  nodes.forEach((node, at) => {
-    node.phase = phase(at);
-    node.attempts = attempts(at);
-    const flag = flags(at);
-    node.selected = (flag & SELECTED) > 0;
-    node.isJudged = (flag & JUDGED) > 0;
-    node.isApproved = (flag & APPROVED) > 0;
-    node.isChecked = (flag & CHECKED) > 0;
-    [node.taskFailures, node.infrastructureFailures, node.losses] = spent(at);
+  const told = decodeColumns<NodeImage>(image.nodes);
+  const nodes = decodeColumns<NodeSpec>(image.specs).map((spec, at) => {
+    const node = newNode(spec);
+    const own = told[at];
+    invariant(own !== undefined, `something is known of ${spec.id}`);
+    return Object.assign(node, own);
   });
-  for (const [at, own] of image.rare) {
-    const node = nodes[at];
-    invariant(node !== undefined, 'what is rare belongs to a node');
-    Object.assign(node, own);
-  }
   for (const node of nodes) place(store, node);
   for (const node of nodes) {
     link(store, node);
@@ -185,68 +129,19 @@ export function storeOf(image: StoreImage): Store {
   return store;
 }
 
-function kindOf(spec: NodeSpec): Kind {
-  if (spec.kind === 'sync') return { kind: 'sync', quorum: spec.quorum };
-  const { join, priority, policy, rig, agent, steps } = spec;
-  return { kind: 'bead', join, priority, policy, rig, agent, steps };
-}
-
-function optionsOf(spec: NodeSpec): Options | undefined {
-  let options: Options | undefined;
-  const own: Options = spec;
-  for (const key of OPTIONS) if (own[key] !== undefined) options = { ...options, [key]: own[key] };
-  return options;
-}
-
-function specsOf(image: StoreImage): NodeSpec[] {
-  const { ids, needs } = image;
-  const kinds = readColumn(image.kinds);
-  const levels = readColumn(image.levels);
-  const orders = readColumn(image.orders);
-  const tails = readColumn(image.tails);
-  const keys = readColumn(image.keys);
-  const locks = readColumn(image.locks);
-  const ons = new Map(image.ons);
-  const specs = ids.map((id, at): NodeSpec => {
-    const on = ons.get(at);
-    const own = (needs[at] ?? []).map(
-      (place, index): Need => ({ node: ids[place] as NodeId, on: on?.[index] ?? 'succeeded' }),
-    );
-    const kind = kinds(at);
-    if (kind.kind === 'sync') return { kind: 'sync', id, needs: own, level: levels(at), quorum: kind.quorum };
-    return {
-      kind: 'bead',
-      id,
-      needs: own,
-      join: kind.join,
-      level: levels(at),
-      priority: kind.priority,
-      order: orders(at),
-      tail: tails(at),
-      policy: kind.policy,
-      rig: kind.rig,
-      agent: kind.agent,
-      locks: locks(at),
-      key: keys(at),
-      steps: kind.steps,
-    };
-  });
-  for (const [at, options] of image.options) Object.assign(specs[at] ?? {}, options);
-  return specs;
-}
-
-const flagsOf = (node: NodeState): number =>
-  (node.selected ? SELECTED : 0) |
-  (node.isJudged ? JUDGED : 0) |
-  (node.isApproved ? APPROVED : 0) |
-  (node.isChecked ? CHECKED : 0);
-
-function rareOf({ lastFailure, output, proposal, worked, answers }: NodeState): Rare | undefined {
-  const hasNone =
-    lastFailure === undefined &&
-    output === undefined &&
-    proposal === undefined &&
-    worked === undefined &&
-    answers.length === 0;
-  return hasNone ? undefined : { lastFailure, output, proposal, worked, answers };
-}
+const nodeImageOf = (node: NodeState): NodeImage => ({
+  phase: node.phase,
+  selected: node.selected,
+  attempts: node.attempts,
+  taskFailures: node.taskFailures,
+  infrastructureFailures: node.infrastructureFailures,
+  losses: node.losses,
+  lastFailure: node.lastFailure,
+  isJudged: node.isJudged,
+  isApproved: node.isApproved,
+  isChecked: node.isChecked,
+  worked: node.worked,
+  output: node.output,
+  proposal: node.proposal,
+  answers: node.answers,
+});
