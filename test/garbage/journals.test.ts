@@ -73,7 +73,7 @@ function read(open: (stateFolder: string) => JournalReader | undefined): void {
 }
 
 describe('a journal', () => {
-  it('of damaged bytes is read as it was, or said to be damaged', { timeout: PATIENCE_MS }, () => {
+  it('of damaged bytes is read, or said to be damaged', { timeout: PATIENCE_MS }, () => {
     hunt(250, tapes(60), (tape) => {
       fresh(damaged(whole, tape));
       const before = readFileSync(file);
@@ -83,7 +83,7 @@ describe('a journal', () => {
     });
   });
 
-  it('that ends anywhere is read as it was, or said to be damaged', { timeout: PATIENCE_MS }, () => {
+  it('that ends anywhere is read, or said to be damaged', { timeout: PATIENCE_MS }, () => {
     for (let length = 0; length < whole.length; length += length < 120 ? 1 : 1021) {
       fresh(whole.subarray(0, length));
       read(openReader);
@@ -94,6 +94,7 @@ describe('a journal', () => {
     hunt(400, tapes(80), (tape) => {
       fresh(whole);
       const database = openDatabase(file, 'write');
+      database.exec('PRAGMA foreign_keys = OFF');
       for (let left = 1 + tape.below(3); left > 0; left--) spoil(database, tape);
       database.close();
       read(openReader);
@@ -112,6 +113,7 @@ const BODIES = [
 function spoil(database: ReturnType<typeof openDatabase>, tape: Tape): void {
   const [table, key] = tape.one(BODIES);
   const rows = database.prepare(`SELECT ${key} AS at, body FROM ${table} ORDER BY ${key}`).all();
+  if (rows.length === 0) return;
   const row = tape.one(rows);
   const body = String(row['body']);
   const at = row['at'] ?? 0;
@@ -145,7 +147,7 @@ function spoil(database: ReturnType<typeof openDatabase>, tape: Tape): void {
       return;
     default:
       database
-        .prepare('INSERT INTO inbox (key, type, body, sender, at) VALUES (?, ?, ?, ?, ?)')
+        .prepare('INSERT OR IGNORE INTO inbox (key, type, body, sender, at) VALUES (?, ?, ?, ?, ?)')
         .run('k', hostile(tape), json(tape), hostile(tape), tape.one(numbers));
   }
 }
@@ -153,6 +155,7 @@ function spoil(database: ReturnType<typeof openDatabase>, tape: Tape): void {
 /** JSON in which one value, somewhere, is another one. */
 function retyped(body: string, tape: Tape): string {
   const places = [...body.matchAll(/("(?:[^"\\]|\\.)*"(?!\s*:)|-?\d+(?:\.\d+)?|true|false|null|\[\]|\{\})/g)];
+  if (places.length === 0) return body;
   const place = tape.one(places);
   const other = tape.one([
     '0',

@@ -58,7 +58,7 @@ export function damaged(bytes: Buffer, tape: Tape, most = 6): Buffer {
         if (at < out.length) out[at] = (out[at] ?? 0) ^ (1 << tape.below(8));
         break;
       case 2:
-        out.fill(tape.below(256), at, at + length);
+        out.fill(tape.below(256), at, Math.min(out.length, at + length));
         break;
       case 3:
         out = Buffer.concat([out.subarray(0, at), out.subarray(at + length)]);
