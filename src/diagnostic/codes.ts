@@ -48,6 +48,11 @@ export const codes = {
     'a file is too large',
     'Formulas, beads and context documents are read whole and may have 4 MiB. Split the document, or point to the part that is needed.',
   ),
+  'file/too-many-remarks': entry(
+    'notice',
+    'more is wrong than is told',
+    'Of all that is wrong in the files of a plan, the first 10,000 remarks are kept. This one is as severe as the worst of those that are left out.',
+  ),
 
   'toml/syntax': entry(
     'error',

@@ -25,8 +25,10 @@ export function escapeVisibly(character: string): string {
 }
 
 /** Outside text quoted inside a sentence: neutralised, and clipped so that a hostile name cannot bury the message. */
-export function quote(text: string): string {
+export const quote = (text: string): string => `"${neutralise(clipped(text))}"`;
+
+/** The beginning of a long text. */
+export function clipped(text: string): string {
   const points = text.length > 120 ? Array.from(text.slice(0, 240)) : undefined;
-  const clipped = points !== undefined && points.length > 80 ? `${points.slice(0, 80).join('')}…` : text;
-  return `"${neutralise(clipped)}"`;
+  return points !== undefined && points.length > 80 ? `${points.slice(0, 80).join('')}…` : text;
 }

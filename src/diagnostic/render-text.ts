@@ -1,6 +1,7 @@
 /** Diagnostics for people: the sentence, the place with the line it is on, related places, hints. */
 import type { Diagnostic, Severity, Span } from './diagnostic.ts';
 import { excerpt } from './excerpt.ts';
+import { Lines } from './lines.ts';
 import { neutralise } from './neutralise.ts';
 
 /** What a piece of the output is, for colour. */
@@ -19,11 +20,13 @@ const plain: Paint = (_, text) => text;
 const MOST_RELATED = 12;
 
 /** Renders one diagnostic, with a newline at its end. `sources` gives the texts that spans refer to. */
-export function renderText(
+export const renderText = (
   diagnostic: Diagnostic,
   sources: ReadonlyMap<string, string>,
   options: TextOptions = {},
-): string {
+): string => render(diagnostic, new Lines(sources), options);
+
+function render(diagnostic: Diagnostic, sources: Lines, options: TextOptions): string {
   const paint = options.paint ?? plain;
   const { severity, code, span } = diagnostic;
   const out = [
@@ -50,7 +53,8 @@ export function renderAll(
   options: TextOptions = {},
 ): string {
   if (diagnostics.length === 0) return '';
-  const texts = diagnostics.map((diagnostic) => renderText(diagnostic, sources, options));
+  const lines = new Lines(sources);
+  const texts = diagnostics.map((diagnostic) => render(diagnostic, lines, options));
   return `${texts.join('\n')}\n${summary(diagnostics)}\n`;
 }
 
@@ -74,15 +78,14 @@ function renderPlace(
   span: Span,
   arrow: '-->' | ':::',
   label: string | undefined,
-  sources: ReadonlyMap<string, string>,
+  sources: Lines,
   { paint, gutter, columns }: PlaceOptions,
 ): readonly string[] {
   const { line, column } = span.start;
   const margin = ' '.repeat(gutter + 2);
   const isPrimary = arrow === '-->';
   const arrowLine = `${' '.repeat(gutter + 1)}${paint('gutter', arrow)} ${neutralise(span.file)}:${line}:${column}`;
-  const text = sources.get(span.file);
-  const source = text === undefined ? undefined : lineOf(text, line);
+  const source = sources.line(span.file, line);
   if (source === undefined) return [label === undefined ? arrowLine : `${arrowLine} ${neutralise(label)}`];
   const end = span.end.line === line ? span.end.column - 1 : source.length;
   const shown = excerpt(source, column - 1, end, columns);
@@ -95,16 +98,4 @@ function renderPlace(
     ` ${paint('gutter', String(line).padStart(gutter))} ${bar} ${shown.line}`.trimEnd(),
     `${margin}${bar} ${' '.repeat(shown.indent)}${paint(isPrimary ? 'caret' : 'related', `${mark}${note}`)}`,
   ];
-}
-
-/** One line of a text without its end; undefined when there is none. */
-function lineOf(text: string, line: number): string | undefined {
-  let start = 0;
-  for (let left = line; left > 1; left--) {
-    const end = text.indexOf('\n', start);
-    if (end === -1) return undefined;
-    start = end + 1;
-  }
-  const end = text.indexOf('\n', start);
-  return (end === -1 ? text.slice(start) : text.slice(start, end)).replace(/\r$/, '');
 }

@@ -4,7 +4,7 @@ import { evolve } from '../core/evolve.ts';
 import type { RunId } from '../core/ids.ts';
 import type { Plan } from '../core/plan.ts';
 import { Store } from '../core/store.ts';
-import type { BeadRow, JournalReader, RunHeader } from '../ports/journal.ts';
+import { type BeadRow, JournalProblem, type JournalReader, type RunHeader } from '../ports/journal.ts';
 import { Chronicle } from './chronicle.ts';
 import { Roster } from './roster.ts';
 import { recall } from './snapshots.ts';
@@ -51,10 +51,7 @@ function begin(
 export function catchUp(journal: JournalReader, run: RunId, history: History): readonly Event[] {
   const { store, chronicle, seen } = history;
   const events = [...journal.events(run, seen)];
-  for (const event of events) {
-    evolve(store, event);
-    chronicle.note(event);
-  }
+  for (const event of events) follow(run, event, store, chronicle);
   history.seen += events.length;
   // Noted for `decide`, which has decided on it elsewhere.
   store.undecided.length = 0;
@@ -64,10 +61,7 @@ export function catchUp(journal: JournalReader, run: RunId, history: History): r
 /** The machine, while a chronicle takes note of what happened. */
 export function replayWith(journal: JournalReader, run: RunId, chronicle: Chronicle): Store {
   const { store, kept } = begin(journal, run, chronicle);
-  for (const event of journal.events(run, kept)) {
-    evolve(store, event);
-    chronicle.note(event);
-  }
+  for (const event of journal.events(run, kept)) follow(run, event, store, chronicle);
   forgetReplay(store);
   return store;
 }
@@ -76,9 +70,23 @@ export function replayWith(journal: JournalReader, run: RunId, chronicle: Chroni
 export function replayMachine(journal: JournalReader, run: RunId): Store {
   const recalled = recall(journal, run);
   const store = recalled?.store ?? new Store();
-  for (const event of journal.events(run, recalled?.events)) evolve(store, event);
+  for (const event of journal.events(run, recalled?.events)) follow(run, event, store);
   forgetReplay(store);
   return store;
+}
+
+/** An event was decided on before it was written: one that cannot have happened is damage, not a mistake of ours. */
+function follow(run: RunId, event: Event, store: Store, chronicle?: Chronicle): void {
+  try {
+    evolve(store, event);
+    chronicle?.note(event);
+  } catch (error) {
+    throw new JournalProblem(
+      'damaged',
+      `The journal is damaged: run ${run} tells of an event "${event.type}" that cannot have happened. Nothing was changed. Move the folder .gastown/state aside (it also holds the logs) and run the command again: it begins a new journal, in which no bead is done yet.`,
+      error,
+    );
+  }
 }
 
 /** What was noted for `decide` while folding has been decided on already; what changed is in the journal. */

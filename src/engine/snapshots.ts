@@ -33,10 +33,15 @@ const FEW_EVENTS = 2_000;
 /** The latest snapshot of a run, if there is one. */
 export function recall(journal: JournalReader, run: RunId): Recalled | undefined {
   const snapshot = journal.snapshot(run);
-  if (snapshot === undefined) return undefined;
+  if (snapshot?.body == null) return undefined;
   // Only what this build has written is given back: this is where it gets its type.
   const { image, added } = snapshot.body as Body;
-  return { store: storeOf(image), added, events: snapshot.events };
+  try {
+    return { store: storeOf(image), added: [...added], events: snapshot.events };
+  } catch {
+    // Whatever is wrong with a copy, the events are there.
+    return undefined;
+  }
 }
 
 /** What a keeper is made from. */

@@ -86,6 +86,7 @@ function decodeStored(stored: unknown, upcasts: Upcasts): Event {
   if (!isRecord(body) || typeof body['type'] !== 'string') {
     throw new UndecodableEvent('damaged', 'an event has no type');
   }
+  if (typeof body['at'] !== 'number') throw new UndecodableEvent('damaged', 'an event has no date');
   const type = body['type'];
   const steps = Object.hasOwn(upcasts, type) ? upcasts[type] : undefined;
   if (steps === undefined) throw new UndecodableEvent('newer', `it holds an event "${type}"`);

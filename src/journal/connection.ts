@@ -57,13 +57,16 @@ export class Connection implements Disposable {
     });
   }
 
-  /** Gives JSON from the journal its type back: the journal is ours, and was written from values of that type. */
-  parse<Value>(text: SqlValue | undefined): Value {
+  /** Gives JSON from the journal its type back; what is not of that type was not written by us. */
+  parse<Value>(text: SqlValue | undefined, is: (value: unknown) => value is Value): Value {
+    let value: unknown;
     try {
-      return JSON.parse(String(text)) as Value;
+      value = JSON.parse(String(text));
     } catch (error) {
       throw damaged(this.path, 'a row is not valid JSON', error);
     }
+    if (is(value)) return value;
+    throw damaged(this.path, 'a row does not have its form');
   }
 
   [Symbol.dispose](): void {

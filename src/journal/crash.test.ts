@@ -22,7 +22,7 @@ const [mode, state, more] = process.argv.slice(2);
 const self = { host: 'h', bootId: 'b', pidNamespace: 'p', pid: process.pid, startTime: '1' };
 const say = (value) => console.log(JSON.stringify(value));
 const header = (run) => ({ run, formula: 'f', formulaFile: 'f.toml', planHash: 'h', createdAt: 1 });
-const row = (run, note) => ({ ...header(run), phase: 'active', outcome: undefined, note, updatedAt: 1, workedMs: 0, parallel: 1 });
+const row = (run, note) => ({ ...header(run), phase: 'active', outcome: undefined, note, updatedAt: 1, workedMs: 0, parallel: 1, counts: {} });
 const begin = (journal) => {
   const { epoch } = journal.acquire(self, 1, () => true);
   journal.createRun(epoch, header('r1'));
@@ -291,7 +291,24 @@ describe.runIf(canMount)('a read-only folder', () => {
     });
     writeFileSync(
       join(bare, 'status.json'),
-      JSON.stringify({ format: 1, runs: [{ run: 'r1', note: 'kept' }], beads: { r1: [{}] }, settings: {} }),
+      JSON.stringify({
+        format: 1,
+        runs: [
+          {
+            ...{
+              run: 'r1',
+              formula: 'f',
+              formulaFile: 'f.toml',
+              planHash: 'h',
+              createdAt: 1,
+              phase: 'active',
+            },
+            ...{ note: 'kept', updatedAt: 1, workedMs: 0, parallel: 1, counts: {} },
+          },
+        ],
+        beads: { r1: [{ id: 'a', name: 'a', level: 0, requires: [], status: 'ready', attempts: 0 }] },
+        settings: {},
+      }),
       { mode: 0o600 },
     );
     expect(inMount(REMOUNT, 'read-only', bare)).toMatchObject({

@@ -29,6 +29,7 @@ import { encodeEvent, type Upcasts } from './codec.ts';
 import type { Connection } from './connection.ts';
 import { plainly } from './plainly.ts';
 import { SqliteReader } from './reader.ts';
+import { isReply } from './rows.ts';
 import { RUN_SPAN } from './schema.ts';
 
 /** Rows in one statement, and in one text. */
@@ -184,7 +185,7 @@ export class SqliteJournal extends SqliteReader implements Journal {
     if (row?.['handled'] !== 1) return undefined;
     // An older version handled it.
     if (row['reply'] === null) return { type: 'refused', sentence: 'nobody said what came of it' };
-    return this.#connection.parse<Reply>(row['reply']);
+    return this.#connection.parse(row['reply'], isReply);
   }
 
   setSetting(key: string, value: string): void {

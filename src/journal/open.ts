@@ -23,7 +23,15 @@ import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
 import { readStatus } from './status-snapshot.ts';
 
 const DATABASE = 'journal.db';
-const FILES = [DATABASE, `${DATABASE}-wal`, `${DATABASE}-shm`, 'status.json', 'ballast', '.gitignore'];
+const FILES = [
+  DATABASE,
+  `${DATABASE}-wal`,
+  `${DATABASE}-shm`,
+  'status.json',
+  'ballast',
+  'doorbell',
+  '.gitignore',
+];
 /** Below this much free space an I/O error is put down to a full disk. */
 const NEARLY_FULL_BYTES = 64 * 1024;
 

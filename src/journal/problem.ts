@@ -21,9 +21,12 @@ const READONLY_DBMOVED = 1032;
 /** Turns an error of SQLite into a {@link JournalProblem}; anything else is returned as it is, for the caller to throw. */
 export function journalProblem(error: unknown, path: string, isDiskFull: () => boolean): unknown {
   if (error instanceof JournalProblem) return error;
+  if (isTooLarge(error)) return damaged(path, 'a number in it is too large', error);
+  const said = error instanceof Error ? error.message : String(error);
+  // The package forgets the code of what goes wrong between two rows; there, only content can.
+  if (isWithoutCode(error)) return damaged(path, said, error);
   const code = sqliteCode(error);
   if (code === undefined) return error;
-  const said = error instanceof Error ? error.message : String(error);
   switch (code & 0xff) {
     case CORRUPT:
     case NOTADB:
@@ -134,6 +137,16 @@ function full(path: string, cause: unknown): JournalProblem {
     cause,
   );
 }
+
+const isWithoutCode = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  error.code === 'ERR_SQLITE_ERROR' &&
+  sqliteCode(error) === undefined;
+
+/** SQLite's numbers are larger than those of JavaScript; none of ours is. */
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof RangeError && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
 
 function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined;

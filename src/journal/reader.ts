@@ -6,24 +6,21 @@
 import type { Event } from '../core/events.ts';
 import type { NodeId, RunId } from '../core/ids.ts';
 import { BUILD } from '../os/build.ts';
-import type {
-  BeadRow,
-  JournalReader,
-  Lease,
-  ProcessIdentity,
-  RunRow,
-  RunSnapshot,
-} from '../ports/journal.ts';
+import type { BeadRow, JournalReader, Lease, RunRow, RunSnapshot } from '../ports/journal.ts';
 import { decodeEvents, UndecodableEvent, type Upcasts } from './codec.ts';
 import type { Connection } from './connection.ts';
 import { plainly } from './plainly.ts';
 import { damaged, newer } from './problem.ts';
+import { isBeadRow, isIdentity, isRunRow } from './rows.ts';
 import { RUN_SPAN } from './schema.ts';
 
 /** Rows read in one piece: few at first, more while they are short, so that no text is much longer than this. */
 const FIRST_CHUNK = 64;
 const LARGEST_CHUNK = 5_000;
 const LONG_TEXT = 4 * 1024 * 1024;
+
+const isBeadRows = (value: unknown): value is readonly BeadRow[] =>
+  Array.isArray(value) && value.every(isBeadRow);
 
 /** The lease's row; `lease` is undefined while nobody drives. */
 export interface LeaseState {
@@ -44,7 +41,7 @@ export class SqliteReader implements JournalReader {
 
   runs(): readonly RunRow[] {
     const rows = this.#connection.all('SELECT body FROM run WHERE body IS NOT NULL ORDER BY number');
-    return rows.map((row) => this.#connection.parse<RunRow>(row['body']));
+    return rows.map((row) => this.#connection.parse(row['body'], isRunRow));
   }
 
   latestRun(formulaFile?: string): RunRow | undefined {
@@ -53,14 +50,14 @@ export class SqliteReader implements JournalReader {
        ORDER BY number DESC LIMIT 1`,
       formulaFile ?? null,
     );
-    return row && this.#connection.parse<RunRow>(row['body']);
+    return row && this.#connection.parse(row['body'], isRunRow);
   }
 
   beads(run: RunId): readonly BeadRow[] {
     return this.#connection.transaction('read', () => {
       const rows: BeadRow[] = [];
       for (const texts of this.#chunks('bead', 'key', run)) {
-        for (const row of this.#connection.parse<readonly BeadRow[]>(`[${texts}]`)) rows.push(row);
+        for (const row of this.#connection.parse(`[${texts}]`, isBeadRows)) rows.push(row);
       }
       return rows;
     });
@@ -70,7 +67,7 @@ export class SqliteReader implements JournalReader {
     const number = this.runNumber(run);
     if (number === undefined) return undefined;
     const row = this.#connection.get('SELECT body FROM bead WHERE run = ? AND id = ?', number, id);
-    return row && this.#connection.parse<BeadRow>(row['body']);
+    return row && this.#connection.parse(row['body'], isBeadRow);
   }
 
   finished(run: RunId, limit: number): readonly BeadRow[] {
@@ -92,9 +89,7 @@ export class SqliteReader implements JournalReader {
       done,
       limit,
     );
-    return this.#connection.parse<readonly BeadRow[]>(
-      `[${typeof row?.['texts'] === 'string' ? row['texts'] : ''}]`,
-    );
+    return this.#connection.parse(`[${typeof row?.['texts'] === 'string' ? row['texts'] : ''}]`, isBeadRows);
   }
 
   *events(run: RunId, after = 0): Iterable<Event> {
@@ -136,7 +131,7 @@ export class SqliteReader implements JournalReader {
     }
     const acquiredAt = row['acquired_at'];
     if (row['holder'] === null || typeof acquiredAt !== 'number') return { epoch, lease: undefined };
-    const holder = this.#connection.parse<ProcessIdentity>(row['holder']);
+    const holder = this.#connection.parse(row['holder'], isIdentity);
     return { epoch, lease: { epoch, holder, acquiredAt } };
   }
 

@@ -14,6 +14,7 @@ import {
   type RunRow,
 } from '../ports/journal.ts';
 import { fileProblem } from './problem.ts';
+import { isBeadRow, isIdentity, isRunRow } from './rows.ts';
 
 const FILE = 'status.json';
 const FORMAT = 1;
@@ -50,18 +51,41 @@ export function saveStatus(
 /** Reads the snapshot; undefined when there is none, or none that this version understands. */
 export function readStatus(stateFolder: string): JournalReader | undefined {
   const path = join(stateFolder, FILE);
-  let snapshot: Snapshot;
+  let snapshot: unknown;
   try {
     const text = readTextIfPresent(path);
     if (text === undefined) return undefined;
-    // Written by `saveStatus` in a folder that is ours: the boundary where its text gets its type back.
-    snapshot = JSON.parse(text) as Snapshot;
+    snapshot = JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw fileProblem(error, path);
   }
-  return snapshot?.format === FORMAT ? new SnapshotReader(snapshot, path) : undefined;
+  return isSnapshot(snapshot) ? new SnapshotReader(snapshot, path) : undefined;
 }
+
+function isSnapshot(value: unknown): value is Snapshot {
+  if (typeof value !== 'object' || value === null) return false;
+  const { format, runs, beads, lease, settings } = value as Readonly<Record<keyof Snapshot, unknown>>;
+  return (
+    format === FORMAT &&
+    Array.isArray(runs) &&
+    runs.every(isRunRow) &&
+    isRecord(beads) &&
+    Object.values(beads).every((rows) => Array.isArray(rows) && rows.every(isBeadRow)) &&
+    (lease === undefined || isLease(lease)) &&
+    isRecord(settings) &&
+    Object.values(settings).every((setting) => typeof setting === 'string')
+  );
+}
+
+const isLease = (value: unknown): boolean =>
+  isRecord(value) &&
+  typeof value['epoch'] === 'number' &&
+  typeof value['acquiredAt'] === 'number' &&
+  isIdentity(value['holder']);
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function snapshotOf(journal: JournalReader, settingKeys: readonly string[]): Snapshot {
   const runs = journal.runs();

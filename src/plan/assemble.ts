@@ -178,8 +178,26 @@ export function beadKey(
     ...(onFailureOf === undefined ? [] : [{ onFailureOf }]),
     ...(forEach === undefined ? [] : [{ forEach }]),
   ];
-  const texts = sections.map(({ ref, text }) => [ref.document, ref.ref, text]);
+  const textOf = sum(sections) > MOST_TEXT ? digests(hash) : same;
+  const texts = sections.map(({ ref, text }) => [ref.document, ref.ref, textOf(text)]);
   return hash(JSON.stringify([definition, texts, ...more]));
+}
+
+/** Characters of sections that go into a key as they are; of more than that their hashes do, each made once. */
+const MOST_TEXT = 2 ** 20;
+
+const sum = (sections: readonly Section[]): number =>
+  sections.reduce((length, { text }) => length + text.length, 0);
+
+const same = (text: string): string => text;
+
+function digests(hash: Hash): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const digest = known.get(text) ?? hash(text);
+    known.set(text, digest);
+    return digest;
+  };
 }
 
 function idsOf(nodes: readonly number[], beads: readonly BeadDraft[]): readonly NodeId[] {

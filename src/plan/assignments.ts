@@ -31,6 +31,8 @@ export class Assignments {
   readonly #formula: FormulaDraft;
   readonly #settings: Settings;
   readonly #collector: Collector;
+  readonly #rigs: readonly string[];
+  readonly #agents: readonly string[];
   readonly #mapped = new Map<string, { readonly source: Source; readonly place: Place }>();
   readonly #idle: string[] = [];
   #formulaRigReported = false;
@@ -39,6 +41,8 @@ export class Assignments {
     this.#formula = formula;
     this.#settings = settings;
     this.#collector = collector;
+    this.#rigs = Object.keys(settings.rigs);
+    this.#agents = [...Object.keys(settings.agents), SHELL];
   }
 
   /** Undefined when the rig is unknown or the agent is wrong (which was reported). */
@@ -98,7 +102,7 @@ export class Assignments {
       if (this.#formulaRigReported) return undefined;
       this.#formulaRigReported = true;
     }
-    const near = similar(name.value, Object.keys(this.#settings.rigs));
+    const near = similar(name.value, this.#rigs, this.#collector.patience);
     this.#collector.report('plan/rig-not-found', `Rig not found: ${quote(name.value)}`, {
       span: source.span(name),
       hints: [
@@ -137,7 +141,7 @@ export class Assignments {
   }
 
   #unknownAgent(bead: BeadDraft, wish: Located<string>): 'wrong' {
-    const near = similar(wish.value, [...Object.keys(this.#settings.agents), SHELL]);
+    const near = similar(wish.value, this.#agents, this.#collector.patience);
     this.#collector.report(
       'plan/unknown-agent',
       `bead ${quote(bead.id)} names the agent ${quote(wish.value)}, which is not defined`,

@@ -9,8 +9,7 @@ import type { Declared } from './expressions/types.ts';
 import { Ancestry } from './graph/ancestry.ts';
 import type { Expression, Expressions } from './graph/extras.ts';
 import type { Graph } from './graph/resolve.ts';
-import type { Place } from './toml/source.ts';
-import { placeInString } from './toml/string-place.ts';
+import { placesInString } from './toml/string-place.ts';
 
 /** Checks all expressions, whatever the graph looks like; by bead, undefined where a bead has none. */
 export function checkExpressions(
@@ -39,7 +38,7 @@ function checked(
   collector: Collector,
 ): Expression | undefined {
   if (text === undefined) return undefined;
-  const placeOf = (part: Place): Place => placeInString(bead.source, text, part.start, part.end);
+  const placeOf = placesInString(bead.source, text);
   const result = check.check(text.value, wanted);
   if (result.type === 'checked')
     return {

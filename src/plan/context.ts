@@ -5,7 +5,7 @@ import { quote } from '../diagnostic/neutralise.ts';
 import type { BeadDraft, ContextWish } from './dialects/bead-draft.ts';
 import type { FormulaDraft } from './dialects/formula-draft.ts';
 import type { Located } from './dialects/schema.ts';
-import { findSection, fold, type Heading, headings } from './headings.ts';
+import { type Found, fold, type Heading, Outline, segmentsOf } from './headings.ts';
 import type { FileProblem, ProjectFiles } from './load-request.ts';
 import { folderOf, joinPath } from './path.ts';
 import { similar } from './similar.ts';
@@ -22,7 +22,7 @@ type Referring = Pick<BeadDraft, 'context' | 'source'> & { readonly id: string }
 
 interface Document {
   readonly source: Source;
-  readonly headings: readonly Heading[];
+  readonly outline: Outline;
   readonly lines: readonly string[];
 }
 
@@ -37,7 +37,8 @@ export class ContextDocuments {
   readonly sources: ReadonlyMap<string, string>;
   readonly #texts = new Map<string, { readonly path: string; readonly text: string }>();
   readonly #parsed = new Map<string, Document>();
-  readonly #found = new Map<string, ReturnType<typeof findSection>>();
+  readonly #found = new Map<string, Found>();
+  readonly #sections = new Map<Heading, string>();
   readonly #unknown = new Set<string>();
   readonly #formula: Pick<FormulaDraft, 'source'>;
   readonly #collector: Collector;
@@ -68,14 +69,14 @@ export class ContextDocuments {
     }
     const document = this.#document(wish.document);
     if (document === undefined) return missing;
-    const name = `${wish.document} ${ref.value}`;
-    const found = this.#found.get(name) ?? findSection(document.headings, ref.value);
+    const name = `${wish.document} ${segmentsOf(ref.value).join('.')}`;
+    const found = this.#found.get(name) ?? document.outline.find(ref.value);
     this.#found.set(name, found);
     if (found.type === 'found') {
       const { lines } = found.heading;
       return {
         ref: { document: wish.document, ref: ref.value, lines },
-        text: document.lines.slice(lines.from - 1, lines.to).join('\n'),
+        text: this.#textOf(found.heading, document),
       };
     }
     const span = bead.source.span(ref);
@@ -94,11 +95,8 @@ export class ContextDocuments {
       );
     } else {
       const last = ref.value.slice(ref.value.lastIndexOf('.') + 1);
-      const near = similar(
-        fold(last),
-        document.headings.map((heading) => heading.folded),
-      );
-      const heading = document.headings.find((candidate) => candidate.folded === near);
+      const near = similar(fold(last), document.outline.titles, this.#collector.patience);
+      const [heading] = near === undefined ? [] : document.outline.titled(near);
       this.#collector.report('context/missing-section', `no section ${quote(ref.value)} in ${file}`, {
         span,
         related:
@@ -109,13 +107,22 @@ export class ContextDocuments {
     return missing;
   }
 
+  /** One text for all that refer to it. */
+  #textOf(heading: Heading, { lines }: Document): string {
+    const known = this.#sections.get(heading);
+    if (known !== undefined) return known;
+    const text = lines.slice(heading.lines.from - 1, heading.lines.to).join('\n');
+    this.#sections.set(heading, text);
+    return text;
+  }
+
   #document(key: string): Document | undefined {
     const known = this.#parsed.get(key);
     const read = this.#texts.get(key);
     if (known !== undefined || read === undefined) return known;
     const parsed = {
       source: new Source(read.path, read.text),
-      headings: headings(read.text),
+      outline: new Outline(read.text),
       lines: read.text.split(/\r?\n/),
     };
     this.#parsed.set(key, parsed);
@@ -161,7 +168,7 @@ export class ContextDocuments {
   #reportUnknown(bead: Referring, wish: ContextWish): void {
     if (this.#unknown.has(wish.document)) return;
     this.#unknown.add(wish.document);
-    const near = similar(wish.document, this.paths.keys());
+    const near = similar(wish.document, this.paths.keys(), this.#collector.patience);
     this.#collector.report(
       'context/unknown-document',
       `bead ${quote(bead.id)} refers to the document ${quote(wish.document)}, which the formula does not name`,

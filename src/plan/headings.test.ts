@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findSection, headings } from './headings.ts';
+import { Outline } from './headings.ts';
 
 const document = `---
 title: Not a heading
@@ -36,7 +36,8 @@ Architecture
 Last.
 
 `;
-const all = headings(document);
+const outline = new Outline(document);
+const all = outline.headings;
 const lines = document.split('\n');
 
 describe('headings', () => {
@@ -68,7 +69,7 @@ describe('headings', () => {
   });
 });
 
-describe('findSection', () => {
+describe('a reference', () => {
   it.each([
     ['requirements.pet_management', '1.1 Pet_Management'],
     ['REQUIREMENTS.Pet Management', '1.1 Pet_Management'],
@@ -80,24 +81,24 @@ describe('findSection', () => {
     ['data_models.errors', 'Errors'],
     ['data_models', 'Data Models'],
   ])('%s', (ref, title) => {
-    expect(findSection(all, ref)).toMatchObject({ type: 'found', heading: { title } });
+    expect(outline.find(ref)).toMatchObject({ type: 'found', heading: { title } });
   });
 
   it.each(['nothing', 'pet_management.requirements', 'requirements.errors', '', '.', 'a..b'])(
     '%j is missing',
     (ref) => {
-      expect(findSection(all, ref)).toEqual({ type: 'missing' });
+      expect(outline.find(ref)).toEqual({ type: 'missing' });
     },
   );
 
   it('does not choose among equals', () => {
-    expect(findSection(all, 'errors')).toMatchObject({ type: 'ambiguous', headings: { length: 2 } });
+    expect(outline.find('errors')).toMatchObject({ type: 'ambiguous', headings: { length: 2 } });
   });
 
   it('prefers a path without gaps, then the outermost', () => {
-    const nested = headings('# A\n## B\n### C\n## X\n### Y\n#### B\n##### C\n');
-    expect(findSection(nested, 'a.c')).toMatchObject({ type: 'found', heading: { depth: 3 } });
-    expect(findSection(nested, 'y.c')).toMatchObject({ type: 'found', heading: { depth: 5 } });
-    expect(findSection(nested, 'b.c')).toMatchObject({ type: 'found', heading: { depth: 3 } });
+    const nested = new Outline('# A\n## B\n### C\n## X\n### Y\n#### B\n##### C\n');
+    expect(nested.find('a.c')).toMatchObject({ type: 'found', heading: { depth: 3 } });
+    expect(nested.find('y.c')).toMatchObject({ type: 'found', heading: { depth: 5 } });
+    expect(nested.find('b.c')).toMatchObject({ type: 'found', heading: { depth: 3 } });
   });
 });

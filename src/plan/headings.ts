@@ -30,12 +30,74 @@ const markdown = (): NonNullable<typeof made> => {
   return made;
 };
 
+/** The headings of a document. Owns: which of them have a title, so that a reference is compared with those only. */
+export class Outline {
+  readonly headings: readonly Heading[];
+  readonly #byTitle: ReadonlyMap<string, readonly Heading[]>;
+
+  constructor(text: string) {
+    this.headings = headings(text);
+    this.#byTitle = byTitle(this.headings);
+  }
+
+  /** All titles as references are compared with them, with and without their numbers. */
+  get titles(): Iterable<string> {
+    return this.#byTitle.keys();
+  }
+
+  /** The headings that one of the titles belongs to. */
+  titled(title: string): readonly Heading[] {
+    return this.#byTitle.get(title) ?? [];
+  }
+
+  /**
+   * Finds the section that a reference names. Its segments are headings from the outside in; `_`, `-`, spaces,
+   * punctuation, case and a leading number ("3.1") make no difference. The last segment is the section itself. A heading
+   * whose segments follow each other without a gap wins over one where levels were left out; among several that are
+   * equally good the reference is ambiguous.
+   */
+  find(ref: string): Found {
+    const segments = segmentsOf(ref);
+    if (segments.some((segment) => segment === '')) return MISSING;
+    const called = this.titled(segments[segments.length - 1] ?? '');
+    const skipping = called.filter((heading) => matches(heading, segments, true));
+    const direct = skipping.filter((heading) => matches(heading, segments, false));
+    const candidates = direct.length > 0 ? direct : skipping;
+    const least = candidates.reduce((depth, heading) => Math.min(depth, heading.depth), DEEPEST);
+    const outermost = candidates.filter(({ depth }) => depth === least);
+    const [only, ...others] = outermost;
+    if (only === undefined) return MISSING;
+    return others.length === 0
+      ? { type: 'found', heading: only }
+      : { type: 'ambiguous', headings: outermost };
+  }
+}
+
+const MISSING: Found = { type: 'missing' };
+/** Markdown has headings of six levels. */
+const DEEPEST = 6;
+
+/** What a reference is compared by: two of the same segments name the same. */
+export const segmentsOf = (ref: string): readonly string[] => ref.split('.').map(fold);
+
+function byTitle(all: readonly Heading[]): ReadonlyMap<string, readonly Heading[]> {
+  const found = new Map<string, Heading[]>();
+  for (const heading of all)
+    for (const title of new Set([heading.folded, withoutNumber(heading.folded)])) {
+      const known = found.get(title);
+      if (known === undefined) found.set(title, [heading]);
+      else known.push(heading);
+    }
+  return found;
+}
+
 /** All headings in document order; headings inside quotes, lists and code do not count. */
-export function headings(text: string): readonly Heading[] {
+function headings(text: string): readonly Heading[] {
   const skipped = frontMatterLines(text);
   const lines = text.split('\n');
+  // To Markdown a lone carriage return ends a line; to everything else that counts lines here it does not.
   const body = skipped === 0 ? text : '\n'.repeat(skipped) + lines.slice(skipped).join('\n');
-  const tokens = markdown().blocks.parse(body, {});
+  const tokens = markdown().blocks.parse(body.replace(/\r(?!\n)/g, ' '), {});
   const raw: { title: string; depth: number; line: number }[] = [];
   tokens.forEach((token, at) => {
     if (token.type !== 'heading_open' || token.level !== 0 || token.map === null) return;
@@ -81,27 +143,6 @@ function tree(
   return made;
 }
 
-/**
- * Finds the section that a reference names. Its segments are headings from the outside in; `_`, `-`, spaces, punctuation,
- * case and a leading number ("3.1") make no difference. The last segment is the section itself. A heading whose
- * segments follow each other without a gap wins over one where levels were left out; among several that are equally
- * good the reference is ambiguous.
- */
-export function findSection(all: readonly Heading[], ref: string): Found {
-  const segments = ref.split('.').map(fold);
-  if (segments.some((segment) => segment === '')) return { type: 'missing' };
-  const skipping = all.filter((heading) => matches(heading, segments, true));
-  if (skipping.length === 0) return { type: 'missing' };
-  const direct = skipping.filter((heading) => matches(heading, segments, false));
-  const candidates = direct.length > 0 ? direct : skipping;
-  const outermost = candidates.filter(
-    (heading) => heading.depth === Math.min(...candidates.map((other) => other.depth)),
-  );
-  const [only, ...others] = outermost;
-  if (only === undefined) return { type: 'missing' };
-  return others.length === 0 ? { type: 'found', heading: only } : { type: 'ambiguous', headings: outermost };
-}
-
 function matches(heading: Heading, segments: readonly string[], maySkip: boolean): boolean {
   let left = segments.length - 1;
   if (!isCalled(heading, segments[left])) return false;
@@ -116,8 +157,10 @@ function matches(heading: Heading, segments: readonly string[], maySkip: boolean
 const isCalled = (heading: Heading, segment: string | undefined): boolean => {
   const { folded } = heading;
   if (segment === undefined || !folded.endsWith(segment)) return false;
-  return folded === segment || folded.replace(/^\d+(?: \d+)* /, '') === segment;
+  return folded === segment || withoutNumber(folded) === segment;
 };
+
+const withoutNumber = (folded: string): string => folded.replace(/^\d+(?: \d+)* /, '');
 
 /** Letters and digits only, in lower case, everything else a single space. */
 export const fold = (text: string): string =>

@@ -88,7 +88,7 @@ function lintImplied(graph: Graph, collector: Collector): void {
     const bead = graph.beads[node];
     if (needs.length < 2 || bead === undefined || (bead.join !== undefined && bead.join.value !== 'all'))
       return;
-    const lowest = Math.min(...needs.map((need) => levelOf(graph, need)));
+    const lowest = needs.reduce((level, need) => Math.min(level, levelOf(graph, need)), Infinity);
     const reachedFrom = new Map<number, number>();
     const work: { readonly node: number; readonly from: number }[] = needs.map((need) => ({
       node: need,

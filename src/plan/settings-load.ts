@@ -231,7 +231,7 @@ class SettingsLoader {
   #checkMentions(): void {
     for (const { source, name } of this.#mentions) {
       if (name.value === SHELL || this.#agents.has(name.value)) continue;
-      const near = similar(name.value, this.#agents.keys());
+      const near = similar(name.value, this.#agents.keys(), this.#collector.patience);
       this.#collector.report('settings/unknown-agent', `no agent is called ${quote(name.value)}`, {
         span: source.span(name),
         hints: [

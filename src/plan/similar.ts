@@ -1,14 +1,24 @@
+/** What an author may have meant, and what there is to choose from. */
+import { Patience } from '../diagnostic/patience.ts';
+
 /**
- * The candidate that `word` is most probably a misspelling of; undefined when none is near. Distance: insertions,
- * deletions, replacements and swaps of neighbours; at most a third of the word may differ.
+ * The candidate that `word` is most probably a misspelling of; undefined when none is near, or when nothing is left of
+ * the patience for it. Distance: insertions, deletions, replacements and swaps of neighbours; at most a third of the word
+ * may differ.
  */
-export function similar(word: string, candidates: Iterable<string>): string | undefined {
+export function similar(
+  word: string,
+  candidates: Iterable<string>,
+  patience: Patience = new Patience(),
+): string | undefined {
   if (word.length > 128) return undefined;
   const wanted = word.toLowerCase();
   let limit = Math.max(1, Math.floor(wanted.length / 3));
   let best: string | undefined;
   for (const candidate of candidates) {
-    if (Math.abs(candidate.length - wanted.length) > limit) continue;
+    const isFar = Math.abs(candidate.length - wanted.length) > limit;
+    if (!patience.spend(isFar ? 1 : 1 + wanted.length)) return undefined;
+    if (isFar) continue;
     const found = distance(wanted, candidate.toLowerCase(), limit);
     if (found <= limit && found < Math.max(wanted.length, candidate.length)) {
       if (found === 0) return candidate;
@@ -43,4 +53,13 @@ function distance(a: string, b: string, limit: number): number {
     last = row;
   }
   return last[b.length] ?? 0;
+}
+
+/** As many names as anybody would read. */
+const MOST_NAMES = 20;
+
+/** Names for a sentence: `a, b, c`, and how many more there are. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).join(', ');
+  return names.length <= MOST_NAMES ? shown : `${shown} and ${names.length - MOST_NAMES} more`;
 }

@@ -1,6 +1,7 @@
 /** What can be wrong with a call or a word, whoever reads what. */
 import type { Code } from '../../diagnostic/codes.ts';
 import { quote } from '../../diagnostic/neutralise.ts';
+import type { Patience } from '../../diagnostic/patience.ts';
 import { joinPath } from '../path.ts';
 import { similar } from '../similar.ts';
 import type { Place } from '../toml/source.ts';
@@ -29,8 +30,8 @@ const misnomer = (
 });
 
 /** A hint at the nearest of the known names. */
-export function near(name: string, known: Iterable<string>): string | undefined {
-  const nearest = similar(name, known);
+export function near(name: string, known: Iterable<string>, patience?: Patience): string | undefined {
+  const nearest = similar(name, known, patience);
   return nearest === undefined ? undefined : `did you mean "${nearest}"?`;
 }
 

@@ -145,7 +145,10 @@ class NameReader implements Names {
             'condition/unknown-name',
             `reads the environment variable ${quote(member.name)}, which \`formula.env\` does not list`,
             member.place,
-            [near(member.name, this.#scope.env) ?? `allow it: env = [${quote(member.name)}] in [formula]`],
+            [
+              near(member.name, this.#scope.env, this.#scope.patience) ??
+                `allow it: env = [${quote(member.name)}] in [formula]`,
+            ],
           );
         return;
       default:
@@ -265,7 +268,7 @@ class NameReader implements Names {
     member: { readonly name: string; readonly place: Place },
     known: Iterable<string>,
   ): void {
-    const hint = near(member.name, known);
+    const hint = near(member.name, known, this.#scope.patience);
     this.#report('condition/unknown-name', message, member.place, hint === undefined ? [] : [hint]);
   }
 

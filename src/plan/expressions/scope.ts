@@ -1,4 +1,5 @@
 /** What an expression may name, whatever bead it belongs to: the beads, variables and environment variables of a formula. */
+import { Patience } from '../../diagnostic/patience.ts';
 import type { Declared } from './types.ts';
 
 /** The outcomes that `beads.ID.outcome` can have. */
@@ -22,6 +23,8 @@ export class Scope {
   readonly #ids: ReadonlyMap<string, unknown>;
   readonly vars: Declared;
   readonly env: readonly string[];
+  /** For hints at other names. */
+  readonly patience = new Patience();
   #aliases: ReadonlyMap<string, readonly string[]> | undefined;
 
   /** `ids` has the ids of the beads as its keys. */

@@ -5,15 +5,12 @@ import type { BeadDraft } from '../dialects/bead-draft.ts';
 import type { Located } from '../dialects/schema.ts';
 import { similar } from '../similar.ts';
 
-const MOST_SUGGESTIONS = 50;
-
-/** Owns: how many suggestions may still be made. Does not own: the beads. */
+/** Does not own: the beads. */
 export class Links {
   readonly #beads: readonly BeadDraft[];
   readonly #index: ReadonlyMap<string, number>;
   readonly #broken: ReadonlySet<string>;
   readonly #collector: Collector;
-  #suggestions = MOST_SUGGESTIONS;
 
   constructor(
     beads: readonly BeadDraft[],
@@ -65,7 +62,7 @@ export class Links {
   }
 
   #unknown(bead: BeadDraft, entry: Located<string>, verb: string): void {
-    const near = this.#suggestions-- > 0 ? similar(entry.value, this.#index.keys()) : undefined;
+    const near = similar(entry.value, this.#index.keys(), this.#collector.patience);
     const target = this.#beads[near === undefined ? -1 : (this.#index.get(near) ?? -1)];
     this.#collector.report(
       'plan/unknown-requirement',

@@ -51,7 +51,7 @@ function unknownEntry(
   graph: Graph,
   collector: Collector,
 ): void {
-  const near = similar(entry.value, graph.index.keys());
+  const near = similar(entry.value, graph.index.keys(), collector.patience);
   collector.report('plan/order-unknown', `the order lists ${quote(entry.value)}, but no bead has that id`, {
     span: formula.source.span(entry),
     hints: near === undefined ? [] : [`did you mean "${near}"?`],

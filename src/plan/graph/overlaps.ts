@@ -10,7 +10,11 @@ export interface Overlaps {
 
 /** Globs in one folder that are still compared one by one. */
 const MOST_IN_FOLDER = 100;
-const MOST_COMPARISONS = 300_000;
+/** What comparing may cost, two patterns and all: characters of the one times characters of the other. */
+const MOST_FOR_TWO = 2_000_000;
+const MOST_STEPS = 60_000_000;
+/** Folders of a pattern that are looked at; what lies deeper counts as lying in the last one. */
+const DEEPEST = 64;
 
 interface Pattern {
   readonly text: string;
@@ -37,12 +41,12 @@ export function overlaps(texts: readonly string[]): Overlaps {
   }
   const pairs: (readonly [string, string])[] = [];
   const crowds = new Map<string, string[]>();
-  let comparisons = 0;
+  let steps = 0;
   for (const pattern of patterns) {
     for (const folder of pattern.folders) {
       const globs = globsByFolder.get(folder);
       if (globs === undefined) continue;
-      if (globs.length > MOST_IN_FOLDER || comparisons > MOST_COMPARISONS) {
+      if (globs.length > MOST_IN_FOLDER || steps > MOST_STEPS) {
         const crowd = crowds.get(folder) ?? globs.map((glob) => glob.text);
         crowd.push(pattern.text);
         crowds.set(folder, crowd);
@@ -50,8 +54,10 @@ export function overlaps(texts: readonly string[]): Overlaps {
       }
       for (const glob of globs) {
         if (isLeftToOther(pattern, glob, folder)) continue;
-        comparisons++;
-        if (couldOverlap(glob.segments, pattern.segments)) pairs.push([glob.text, pattern.text]);
+        const cost = glob.text.length * pattern.text.length;
+        steps += Math.min(cost, MOST_FOR_TWO);
+        if (cost > MOST_FOR_TWO || couldOverlap(glob.segments, pattern.segments))
+          pairs.push([glob.text, pattern.text]);
       }
     }
   }
@@ -68,7 +74,7 @@ function parse(text: string, position: number): Pattern {
   const segments = segmentsOf(text);
   const folders = [''];
   for (const segment of segments) {
-    if (isGlob(segment)) break;
+    if (isGlob(segment) || folders.length > DEEPEST) break;
     folders.push(folders.length === 1 ? segment : `${folders[folders.length - 1]}/${segment}`);
   }
   return { text, position, segments, folders };

@@ -1,11 +1,11 @@
 /** Puts values into the texts of a bead, before anything else looks at them. */
 import type { VariableValue } from '../../core/plan.ts';
 import type { Collector } from '../../diagnostic/collector.ts';
-import { quote } from '../../diagnostic/neutralise.ts';
+import { clipped, quote } from '../../diagnostic/neutralise.ts';
 import type { BeadTable } from '../dialects/bead-schema.ts';
 import type { Located } from '../dialects/schema.ts';
 import { fillingProblem } from '../path.ts';
-import { similar } from '../similar.ts';
+import { listed, similar } from '../similar.ts';
 import {
   fillTemplate,
   literalTemplate,
@@ -14,7 +14,7 @@ import {
   type Template,
 } from '../templates/template.ts';
 import { isBeyond, type Place, type Source } from '../toml/source.ts';
-import { placeInString } from '../toml/string-place.ts';
+import { placesInString } from '../toml/string-place.ts';
 import type { Scope } from '../variables/variable.ts';
 
 /** What the texts of a bead may name: those of its own file the formula's variables, those of its library bead the inputs. */
@@ -155,14 +155,14 @@ export class Filler {
   }
 
   #report({ text, pieces, problems }: Template, scope: Scope, place: Place): void {
-    const spanOf = ({ start, end }: Place) =>
-      this.#source.span(placeInString(this.#source, place, start, end));
+    const placeOf = placesInString(this.#source, place);
+    const spanOf = (part: Place) => this.#source.span(placeOf(part));
     const literal = 'a literal `{{` is written `\\{{` (in a string with escapes: `\\\\{{`)';
     for (const { problem, start, end } of problems) {
       const message =
         problem === 'unclosed'
           ? '`{{` is not closed by `}}`'
-          : `\`${text.slice(start, end)}\` names nothing: a name has letters, digits, \`_\` and \`-\``;
+          : `\`${clipped(text.slice(start, end))}\` names nothing: a name has letters, digits, \`_\` and \`-\``;
       this.#collector.report('template/malformed', message, {
         span: spanOf({ start, end }),
         hints: [literal],
@@ -175,15 +175,15 @@ export class Filler {
       if (piece.type === 'text' || isKnown(scope, piece.path)) continue;
       if (this.#isOfItem(piece.path, place)) continue;
       const name = piece.path.join('.');
-      const near = similar(name, known);
-      this.#collector.report('template/unknown-name', `\`{{${name}}}\` names no ${what}`, {
+      const near = similar(name, known, this.#collector.patience);
+      this.#collector.report('template/unknown-name', `\`{{${clipped(name)}}}\` names no ${what}`, {
         span: spanOf(piece),
         hints: [
           near !== undefined
             ? `did you mean \`{{${near}}}\`?`
             : known.length === 0
               ? 'there is none'
-              : `known here: ${known.join(', ')}`,
+              : `known here: ${listed(known)}`,
           literal,
         ],
       });

@@ -105,7 +105,7 @@ export class Library {
         ? []
         : listed.entries.flatMap((entry) => (entry.name.endsWith('.toml') ? [entry.name.slice(0, -5)] : []));
     });
-    const near = similar(name.slice(name.lastIndexOf('/') + 1), names);
+    const near = similar(name.slice(name.lastIndexOf('/') + 1), names, this.#collector.patience);
     return near === undefined || above === '' ? near : `${above}/${near}`;
   }
 }

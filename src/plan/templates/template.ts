@@ -40,6 +40,8 @@ export const mayBeTemplate = (text: string): boolean => text.includes('{{');
 export function parseTemplate(text: string): Template {
   const pieces: Piece[] = [];
   const problems: TemplateProblem[] = [];
+  const closing = finder(text, '}}');
+  const opening = finder(text, '{{');
   let literal = '';
   let at = 0;
   const addText = (): void => {
@@ -55,8 +57,8 @@ export function parseTemplate(text: string): Template {
       continue;
     }
     const start = mark.index;
-    const close = text.indexOf('}}', at);
-    const next = text.indexOf('{{', at);
+    const close = closing(at);
+    const next = opening(at);
     const isOpen = close === -1 || (next !== -1 && next < close);
     const path = isOpen ? '' : text.slice(at, close).trim();
     if (PATH.test(path)) {
@@ -74,6 +76,17 @@ export function parseTemplate(text: string): Template {
   literal += text.slice(at);
   addText();
   return { text, pieces, problems };
+}
+
+/** Where a mark is next, for places that only go forward: no part of the text is looked at twice. */
+function finder(text: string, mark: string): (from: number) => number {
+  let found = 0;
+  let asked = -1;
+  return (from) => {
+    if (asked === -1 || (found !== -1 && found < from)) found = text.indexOf(mark, from);
+    asked = from;
+    return found;
+  };
 }
 
 /** A template that stands for exactly this text. */

@@ -1,4 +1,5 @@
 import type { Position, Span } from '../../diagnostic/diagnostic.ts';
+import { lineStarts } from '../../diagnostic/lines.ts';
 
 /** A half-open range of offsets (UTF-16 units) in a text: light enough to keep one per value. */
 export interface Place {
@@ -70,15 +71,7 @@ export class Source {
   }
 
   #lines(): readonly number[] {
-    if (this.#lineStarts === undefined) {
-      const starts = [0];
-      let at = this.text.indexOf('\n');
-      while (at !== -1) {
-        starts.push(at + 1);
-        at = this.text.indexOf('\n', at + 1);
-      }
-      this.#lineStarts = starts;
-    }
+    this.#lineStarts ??= lineStarts(this.text);
     return this.#lineStarts;
   }
 }

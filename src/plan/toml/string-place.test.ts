@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Collector } from '../../diagnostic/collector.ts';
 import { Source } from './source.ts';
-import { placeInString } from './string-place.ts';
+import { placesInString } from './string-place.ts';
 import { readToml } from './toml.ts';
 
 /** What is written where the value has `{{x}}`; undefined where it has none. */
@@ -12,7 +12,7 @@ function found(toml: string): string | undefined {
   if (value?.type !== 'string') return undefined;
   const at = value.value.indexOf('{{x}}');
   if (at === -1) return undefined;
-  const place = placeInString(source, value, at, at + 5);
+  const place = placesInString(source, value)({ start: at, end: at + 5 });
   return toml.slice(place.start, place.end);
 }
 

@@ -2,19 +2,23 @@
 import type { Place, Source } from './source.ts';
 
 /**
- * The place of characters `start` to `end` of a string's value. Where the value does not follow from what is written (its
- * escapes were repaired), the whole string.
+ * Gives the place of characters `start` to `end` of a string's value. Where the value does not follow from what is written
+ * (its escapes were repaired), that is the whole string. The string is looked through once, when it is asked first.
  */
-export function placeInString(source: Source, string: Place, start: number, end: number): Place {
-  const offsets = offsetsOf(source.written(string), end);
-  const from = offsets?.[start];
-  const to = offsets?.[end];
-  if (from === undefined || to === undefined) return { start: string.start, end: string.end };
-  return { start: string.start + from, end: string.start + to };
+export function placesInString(source: Source, string: Place): (part: Place) => Place {
+  let offsets: readonly number[] | 'unusual' | undefined;
+  return ({ start, end }) => {
+    offsets ??= offsetsOf(source.written(string)) ?? 'unusual';
+    if (offsets === 'unusual') return { start: string.start, end: string.end };
+    const from = offsets[start];
+    const to = offsets[end];
+    if (from === undefined || to === undefined) return { start: string.start, end: string.end };
+    return { start: string.start + from, end: string.start + to };
+  };
 }
 
-/** For each character of the value up to number `last`, the offset in the token; undefined when the token is unusual. */
-function offsetsOf(token: string, last: number): readonly number[] | undefined {
+/** For each character of the value, and for its end, the offset in the token; undefined when the token is unusual. */
+function offsetsOf(token: string): readonly number[] | undefined {
   const quote = token.charAt(0);
   if (quote !== '"' && quote !== "'") return undefined;
   const isMultiline = token.startsWith(quote.repeat(3)) && token.length >= 6;
@@ -23,7 +27,7 @@ function offsetsOf(token: string, last: number): readonly number[] | undefined {
   const end = token.length - at;
   if (isMultiline) at += /^\r?\n/.exec(token.slice(at, at + 2))?.[0].length ?? 0;
   const offsets: number[] = [];
-  while (at < end && offsets.length <= last) {
+  while (at < end) {
     const escaped = hasEscapes && token.charAt(at) === '\\' ? escapeAt(token, at) : undefined;
     if (escaped === 'unknown') return undefined;
     // A line end is one character of the value, however it is written.

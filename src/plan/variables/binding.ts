@@ -2,7 +2,7 @@
 import type { VariableValue } from '../../core/plan.ts';
 import type { Collector, Details } from '../../diagnostic/collector.ts';
 import { quote } from '../../diagnostic/neutralise.ts';
-import { similar } from '../similar.ts';
+import { listed, similar } from '../similar.ts';
 import type { Place, Source } from '../toml/source.ts';
 import {
   fromText,
@@ -61,7 +61,7 @@ export function bindVariables(
 
 function reportUnknown(name: string, declared: Variables | undefined, collector: Collector): void {
   const known = [...(declared?.keys() ?? [])];
-  const near = similar(name, known);
+  const near = similar(name, known, collector.patience);
   collector.report(
     'vars/unknown-variable',
     `a value is given for ${quote(name)}, but the formula has no such variable`,
@@ -70,7 +70,7 @@ function reportUnknown(name: string, declared: Variables | undefined, collector:
         near !== undefined
           ? `did you mean --var ${near}=…?`
           : known.length > 0
-            ? `it has: ${known.join(', ')}`
+            ? `it has: ${listed(known)}`
             : 'it has none; they are declared in [formula.vars]',
       ],
     },
@@ -126,17 +126,17 @@ export function bindInputs(
     isWrong = true;
     collector.report(code, message, details);
   };
+  const known = [...declared.keys()];
   for (const [name, { key }] of given) {
     if (declared.has(name)) continue;
-    const known = [...declared.keys()];
-    const near = similar(name, known);
+    const near = similar(name, known, collector.patience);
     report('vars/unknown-variable', `the library bead has no input ${quote(name)}`, {
       span: source.span(key),
       hints: [
         near !== undefined
           ? `did you mean \`${near}\`?`
           : known.length > 0
-            ? `it has: ${known.join(', ')}`
+            ? `it has: ${listed(known)}`
             : 'it has none; they are declared in [inputs]',
       ],
     });

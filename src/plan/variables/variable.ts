@@ -4,7 +4,7 @@ import type { Collector } from '../../diagnostic/collector.ts';
 import { quote } from '../../diagnostic/neutralise.ts';
 import type { Located } from '../dialects/schema.ts';
 import type { Named, VariableWish } from '../dialects/variable-schema.ts';
-import { similar } from '../similar.ts';
+import { listed, similar } from '../similar.ts';
 import type { Place, Source } from '../toml/source.ts';
 import { environmentName } from './environment.ts';
 import { type Matcher, readPattern } from './pattern.ts';
@@ -142,7 +142,7 @@ export function valueProblem(variable: Variable, value: VariableValue): ValuePro
   if (allowed !== undefined && !allowed.includes(value)) {
     const near = similar(String(value), allowed.map(String));
     return problem(
-      `is ${quote(String(value))}, but must be one of: ${allowed.map((one) => quote(String(one))).join(', ')}`,
+      `is ${quote(String(value))}, but must be one of: ${listed(allowed.map((one) => quote(String(one))))}`,
       ...(near === undefined ? [] : [`did you mean ${quote(near)}?`]),
     );
   }
