@@ -57,8 +57,13 @@ export class Crew {
     }
   }
 
-  /** Makes sure that nothing of an effect lives or will start. */
-  async settle(effect: EffectRef): Promise<Input> {
+  /**
+   * Makes sure that nothing of an effect lives or will start. Work that came to its end before it could be stopped counts, as it
+   * would have for the driver that asked for the stop: it was paid for.
+   */
+  async settle(key: EffectKey, effect: EffectRef): Promise<Input> {
+    const ended = effect.step === 'work' ? await this.#ended(key, effect) : undefined;
+    if (ended !== undefined) return ended;
     await this.#parts.performers.settle(this.#parts.run, effect.node, effect.attempt, effect.step);
     return { type: 'step-stopped', effect };
   }
@@ -113,6 +118,17 @@ export class Crew {
         throw new Bug('no rig of this version integrates');
       default:
         return unreachable(effect.step);
+    }
+  }
+
+  /** What came of work that is to be stopped; undefined: nothing, or its rig or agent is gone, so that nobody can say. */
+  async #ended(key: EffectKey, effect: EffectRef): Promise<Input | undefined> {
+    try {
+      const input = await this.#step(key, effect, 'adopt', undefined, AbortSignal.abort());
+      return input.type === 'step-lost' ? undefined : input;
+    } catch (error) {
+      if (error instanceof Bug) throw error;
+      return undefined;
     }
   }
 
