@@ -198,6 +198,25 @@ describe('what is left behind', () => {
     expect(written(sandbox)['a'], 'the first one was ended').toEqual(['begin', 'begin', 'end']);
   });
 
+  it('by a driver that was killed over a file is removed by the next one, and nothing that others write is', async () => {
+    await using sandbox = diamond(bead(0.3));
+    const { process: driver, ended } = sandbox.start(['run', '--write-status']);
+    await sandbox.until('a works', () => 'a' in written(sandbox));
+    driver.kill('SIGKILL');
+    await ended;
+    const places = [
+      'beads/.b.toml',
+      '.gastown/state/.status.json',
+      '.gastown/state/runs/r1/a.1/.evidence.json',
+    ];
+    const abandoned = places.map((place) => `${place}.${driver.pid}.7.tmp`);
+    const kept = [`beads/.b.toml.${process.pid}.7.tmp`, `beads/.other.toml.${driver.pid}.7.tmp`];
+    sandbox.write(Object.fromEntries([...abandoned, ...kept].map((path) => [path, ''])));
+    const end = await sandbox.gastown(['resume', '--write-status']);
+    expect(end.code, end.stderr).toBe(0);
+    expect(sandbox.list().filter((path) => path.endsWith('.tmp'))).toEqual(kept.toSorted());
+  });
+
   it('never takes a later check for what an earlier one left', async () => {
     const checks = 'checks = ["true", "sleep 0.8", "sleep 0.8; exit 0"]';
     await using sandbox = new Sandbox(
