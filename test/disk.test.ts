@@ -1,37 +1,8 @@
 /** The real program on a disk that fills up, and on one that cannot be written: small file systems of our own. */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { convoy, Sandbox } from './support/sandbox.ts';
-
-const mount = (...args: readonly string[]): boolean => spawnSync('mount', args).status === 0;
-
-/** Whether this machine lets us mount: root, and no sandbox that forbids it. */
-const mayMount = ((): boolean => {
-  const sandbox = new Sandbox();
-  const isMounted = mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', sandbox.folder);
-  if (isMounted) spawnSync('umount', [sandbox.folder]);
-  rmSync(sandbox.folder, { recursive: true });
-  return isMounted;
-})();
-if (!mayMount) console.warn('test/disk.test.ts: skipped, because mounting a file system is not allowed here');
-
-/** A sandbox whose folder is a file system of this size. */
-class SmallDisk extends Sandbox {
-  constructor(size: string, files: Readonly<Record<string, string>>) {
-    super();
-    if (!mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', this.folder)) throw new Error('mount failed');
-    this.write(files);
-  }
-
-  override async [Symbol.asyncDispose](): Promise<void> {
-    const left = this.processes();
-    for (const pid of left) process.kill(pid, 'SIGKILL');
-    spawnSync('umount', ['-l', this.folder]);
-    await super[Symbol.asyncDispose]();
-    if (left.length > 0) throw new Error(`processes were left behind: ${left.join(', ')}`);
-  }
-}
+import { mayMount, SmallDisk } from './support/small-disk.ts';
 
 const STACK = /\n\s+at /;
 const many = Object.fromEntries(
@@ -81,7 +52,7 @@ describe.skipIf(!mayMount)('a project that cannot be written', () => {
   it('is refused by run with a sentence and exit code 2, and can still be looked at', async () => {
     await using sandbox = new SmallDisk('4m', convoy({ a: {} }));
     expect((await sandbox.gastown(['run'])).code).toBe(0);
-    spawnSync('mount', ['-o', 'remount,ro', sandbox.folder]);
+    sandbox.makeReadOnly();
     const run = await sandbox.gastown(['run', '--rerun']);
     expect([run.code, run.stderr.includes('read-only')], run.stderr).toEqual([2, true]);
     expect(run.stderr).not.toMatch(STACK);

@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** A program, with its arguments, that becomes ours: what limits it, or shows it another machine. */
   readonly under?: readonly string[];
+  /** What takes longer is stuck. */
+  readonly patienceMs?: number;
 }
 
 /** A program that was started and not waited for. */
@@ -83,7 +85,10 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /** Starts `gastown` with these words. */
-  start(words: readonly string[], { cwd = '.', env = {}, under = [] }: RunOptions = {}): Started {
+  start(
+    words: readonly string[],
+    { cwd = '.', env = {}, under = [], patienceMs = PATIENCE_MS }: RunOptions = {},
+  ): Started {
     const [program = '', ...args] = [...under, process.execPath, PROGRAM, ...words];
     const child = spawn(program, args, {
       cwd: this.path(cwd),
@@ -100,7 +105,7 @@ export class Sandbox implements AsyncDisposable {
         reject(
           new Error(`gastown ${words.join(' ')} is stuck:\n${text(output.stdout)}${text(output.stderr)}`),
         );
-      }, PATIENCE_MS);
+      }, patienceMs);
       child.once('error', reject);
       child.once('close', (code) => {
         clearTimeout(timer);
