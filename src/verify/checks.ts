@@ -86,6 +86,9 @@ export async function runCheck(
     signal,
     graceMs,
   );
+  // A driver that was taken for dead woke up and was faster: what it began is followed.
+  if (end.type === 'refused' && exists(recordOf(round)))
+    return runCheck(command, number, attempt, rig, key, signal, settings);
   return checkEnd(end, command, log);
 }
 

@@ -340,6 +340,15 @@ describe('checks', () => {
     expect(failureOf(failed)).toMatchObject({ class: failureClass });
   });
 
+  it('are run once by two drivers, one of which was taken for dead', async () => {
+    const attempt = makeAttempt({ checks: ['echo ran; sleep 0.1'] });
+    const ends = await Promise.all(
+      [verifier(), verifier()].map((one) => one.verify(attempt, rig, key, never)),
+    );
+    expect(ends.map(({ type }) => type)).toEqual(['succeeded', 'succeeded']);
+    expect(readFileSync(join(attempt.folder, 'check-1.log'), 'utf8')).toBe('ran\n');
+  });
+
   it('give no secret away, neither in the message nor in the evidence', async () => {
     rig = makeRig([], ['s3cr3t-value']);
     const runner: CommandRunner = {
