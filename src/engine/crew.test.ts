@@ -1,6 +1,7 @@
 /** What a crew makes of work that somebody else began. */
 import { describe, expect, it } from 'vitest';
 import { effectKey, nodeId, runId } from '../core/ids.ts';
+import type { Performers } from '../ports/work.ts';
 import { FakeWorld, type Fate } from '../testing/fake-world.ts';
 import { bead, Machine } from '../testing/machine.ts';
 import { VirtualClock } from '../testing/virtual-clock.ts';
@@ -13,28 +14,28 @@ const effect = { node: nodeId('a'), attempt: 1, step: 'work' } as const;
 const key = effectKey(run, effect.node, effect.attempt, effect.step);
 const never = new AbortController().signal;
 
+const crewOf = (performers: Performers): Crew =>
+  new Crew({
+    run,
+    formula: madeUpFormula,
+    roster: new Roster([madeUpWork('a')]),
+    store: new Machine([bead('a')]).store,
+    performers,
+    sweep: async () => undefined,
+    folder: () => '/a.1',
+  });
+
 /** Work is begun, `afterMs` pass, its driver dies, and the next one finds that nobody wants it any more. */
 async function settledAfter(afterMs: number, fate: Fate) {
   const clock = new VirtualClock();
   const world = new FakeWorld(clock, () => fate);
-  const { store } = new Machine([bead('a')]);
-  const crew = (): Crew =>
-    new Crew({
-      run,
-      formula: madeUpFormula,
-      roster: new Roster([madeUpWork('a')]),
-      store,
-      performers: world.performers(),
-      sweep: async () => undefined,
-      folder: () => '/a.1',
-    });
-  void crew().perform(key, effect, 'start', undefined, never);
+  void crewOf(world.performers()).perform(key, effect, 'start', undefined, never);
   const until = clock.now() + afterMs;
   clock.after(afterMs, () => undefined);
   await clock.run(() => clock.now() >= until);
   world.crash();
   let answer: unknown;
-  void crew()
+  void crewOf(world.performers())
     .settle(key, effect)
     .then((input) => {
       answer = input;
@@ -60,4 +61,27 @@ describe('work that is to be stopped and outlived its driver', () => {
       [],
     ]);
   });
+});
+
+it('work that cannot be adopted is ended before it counts as failed', async () => {
+  const clock = new VirtualClock();
+  const world = new FakeWorld(clock, () => ({ afterMs: 100, end: 'succeeds' }));
+  void crewOf(world.performers()).perform(key, effect, 'start', undefined, never);
+  await clock.run(() => world.alive().length === 1);
+  world.crash();
+  const performers = world.performers();
+  const agent = (): never => {
+    throw new Error('no such agent any more');
+  };
+  let answer: unknown;
+  void crewOf({ ...performers, agent })
+    .perform(key, effect, 'adopt', undefined, never)
+    .then((input) => {
+      answer = input;
+    });
+  await clock.run(() => answer !== undefined);
+  expect([answer, world.alive()]).toMatchObject([
+    { type: 'step-failed', effect, failure: { class: 'infrastructure', message: 'no such agent any more' } },
+    [],
+  ]);
 });

@@ -40,7 +40,7 @@ export class Crew {
     this.#parts = parts;
   }
 
-  /** Resolves when nothing of the effect is left; rejects only with a bug. */
+  /** Resolves when nothing of the effect is left; rejects with a bug, and where it cannot be made sure that nothing is. */
   async perform(
     key: EffectKey,
     effect: EffectRef,
@@ -52,6 +52,9 @@ export class Crew {
       return await this.#step(key, effect, beginning, previous, signal);
     } catch (error) {
       if (error instanceof Bug) throw error;
+      // What cannot be adopted may be alive all the same, and the next attempt must not meet it.
+      if (beginning === 'adopt')
+        await this.#parts.performers.settle(this.#parts.run, effect.node, effect.attempt, effect.step);
       const message = error instanceof Error ? error.message : String(error);
       return { type: 'step-failed', effect, failure: { class: 'infrastructure', code: 'adapter', message } };
     }
