@@ -68,7 +68,8 @@ export function randomProject(random: Random): Record<string, string> {
   const earlier: Earlier[] = [];
   const files: Record<string, string> = {};
 
-  const count = 5 + random(type === 'workflow' ? 8 : 21);
+  // Most are small: what happens between beads matters more than how many there are.
+  const count = 5 + Math.min(random(type === 'workflow' ? 8 : 21), random(21));
   for (let at = 0; at < count; at += 1) {
     const id = `b${String(at).padStart(2, '0')}`;
     const candidates = earlier.filter(({ isSure }) => isSure || chance(3));
@@ -84,7 +85,7 @@ export function randomProject(random: Random): Record<string, string> {
       'chosen',
       ...(mayAdd ? (['adding', 'template'] as const) : []),
     ]);
-    const seconds = one([0, 0.05, 0.1, 0.2, 0.4]);
+    const seconds = one([0, 0, 0.05, 0.1, 0.3]);
     const failures = kind === 'doomed' ? 99 : kind === 'stumbling' ? 1 : 0;
     const more: string[] = [];
     const steps = ['. ./work.sh', `begin ${seconds}`];
