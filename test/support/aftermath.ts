@@ -36,8 +36,11 @@ export function outcomeOf(sandbox: Sandbox): Outcome | undefined {
   };
 }
 
-/** What is wrong with what the beads wrote down; `log/ledger` is that of `random-project.ts`. */
-export function troubles(sandbox: Sandbox): string[] {
+/**
+ * What is wrong with what the beads wrote down; `log/ledger` is that of `random-project.ts`. `harmed`: beads of which a command was
+ * made to fail from outside, perhaps a check.
+ */
+export function troubles(sandbox: Sandbox, harmed: ReadonlySet<string> = new Set()): string[] {
   const lines = linesOf(sandbox, 'log/ledger');
   const found = lines.filter((line) => line.startsWith('twice'));
   const begun = new Map<string, number>();
@@ -51,6 +54,7 @@ export function troubles(sandbox: Sandbox): string[] {
   for (const path of recordsOf(sandbox).filter((one) => one.endsWith('/work.record'))) {
     const { node, attempt } = attemptNamed(path.split('/').at(-2) ?? '');
     const state = readRecord(path);
+    if (harmed.has(node)) continue;
     if (state.phase === 'ended' && state.status === 0 && (begun.get(node) ?? 0) > attempt)
       found.push(`${node} ended well in attempt ${attempt} and was begun again`);
   }
