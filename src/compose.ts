@@ -21,11 +21,12 @@ import { openJournal } from './journal/open.ts';
 import { StatusKeeper } from './journal/status-keeper.ts';
 import { systemClock } from './os/clock.ts';
 import { listen, ring } from './os/doorbell.ts';
-import { ensureDirectory, realDirectory, writeFileAtomic } from './os/files.ts';
+import { abandonedFor, discardFile, ensureDirectory, realDirectory, writeFileAtomic } from './os/files.ts';
 import { isSame, ownIdentity } from './os/process-identity.ts';
 import { sweepMarkers } from './os/process-tree.ts';
 import { kindOf, realPath } from './os/read-files.ts';
 import { ShellPool } from './os/shell-pool.ts';
+import { entriesOf } from './os/tree-files.ts';
 import { planAdditions, refusalText } from './plan/additions/additions.ts';
 import { planItems } from './plan/additions/items.ts';
 import type { Settings } from './plan/settings.ts';
@@ -35,7 +36,7 @@ import { contentHash } from './project/content-hash.ts';
 import { projectFiles } from './project/project-files.ts';
 import { attemptFolder, doorbellOf, stateFolderOf } from './project/state-folder.ts';
 import { DirectoryRig, openDirectory, RigProblem } from './rigs/directory.ts';
-import { remainingMarkers, settleStep } from './rigs/settlement.ts';
+import { remainsOf, settleStep } from './rigs/settlement.ts';
 import { DirectoryVerifier } from './verify/verifier.ts';
 
 /** Between the polite and the firm stop of a program. */
@@ -279,7 +280,11 @@ function makeBench(local: LocalRun, journal: Journal, stateFolder: string): Benc
     settle: settlerOf(worker, stateFolder),
     sweepRun: async (run, inWork) => {
       const folder = join(stateFolder, 'runs', run);
-      return byOwner(await sweepMarkers(remainingMarkers(marker, { folder, run, inWork })));
+      const { markers, files } = remainsOf(marker, { folder, run, inWork });
+      for (const file of files) discardFile(file);
+      for (const { name } of entriesOf(stateFolder))
+        if (abandonedFor(name) !== undefined) discardFile(join(stateFolder, name));
+      return byOwner(await sweepMarkers(markers));
     },
     sweep: async () => byOwner(await pool.sweepEnded()),
   };

@@ -1,8 +1,9 @@
 /** The real program, killed at moments it did not choose. What the beads themselves wrote down is the judge. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { written } from './support/ledger.ts';
 import { convoy, Sandbox } from './support/sandbox.ts';
+import { status } from './support/status.ts';
 
 /** Writes down that it began and that it ended; fails the first `failures` times. */
 const bead = (seconds: number, failures = 0): string =>
@@ -12,27 +13,6 @@ const bead = (seconds: number, failures = 0): string =>
     `[ "$GASTOWN_ATTEMPT" -gt ${failures} ] || exit 1`,
     'echo "end $GASTOWN_ATTEMPT" >> "$GASTOWN_PROJECT/log/$GASTOWN_BEAD"',
   ].join('\n');
-
-/** What each bead wrote. */
-function written(sandbox: Sandbox): Record<string, string[]> {
-  return Object.fromEntries(
-    readdirSync(sandbox.path('log')).map((name) => [
-      name,
-      readFileSync(sandbox.path('log', name), 'utf8').trim().split('\n'),
-    ]),
-  );
-}
-
-interface Status {
-  readonly run: { readonly phase: string; readonly outcome: string | null; readonly driver: string };
-  readonly beads: readonly { readonly id: string; readonly status: string; readonly attempts: number }[];
-}
-
-async function status(sandbox: Sandbox): Promise<Status> {
-  const { code, stdout, stderr } = await sandbox.gastown(['status', '--json']);
-  expect([code, stderr]).toEqual([0, '']);
-  return JSON.parse(stdout);
-}
 
 const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
 const diamond = (run: string): Sandbox =>
@@ -196,17 +176,45 @@ describe('what is left behind', () => {
   it('by a run that is begun anew is ended before the new one works in the same folder', async () => {
     await using sandbox = new Sandbox({
       ...convoy({
-        a: { run: 'echo begin >> "$GASTOWN_PROJECT/log/a"; sleep 1; echo end >> "$GASTOWN_PROJECT/log/a"' },
+        a: {
+          run: [
+            'cd "$GASTOWN_PROJECT/log"',
+            'echo begin >> a',
+            // Only the first one is waited for by nobody.
+            '[ -e again ] || { touch again; while [ ! -e go ]; do sleep 0.05; done; }',
+            'echo end >> a',
+          ].join('\n'),
+        },
       }),
       'log/.keep': '',
     });
     const { process: driver, ended } = sandbox.start(['run']);
-    await sandbox.until('a works', () => 'a' in written(sandbox));
+    await sandbox.until('a works', () => 'again' in written(sandbox));
     driver.kill('SIGKILL');
     await ended;
     expect((await sandbox.gastown(['run', '--rerun'])).code).toBe(0);
-    await delay(1200);
+    sandbox.write({ 'log/go': '' });
+    await sandbox.until('nothing is left', () => sandbox.processes().length === 0);
     expect(written(sandbox)['a'], 'the first one was ended').toEqual(['begin', 'begin', 'end']);
+  });
+
+  it('by a driver that was killed over a file is removed by the next one, and nothing that others write is', async () => {
+    await using sandbox = diamond(bead(0.3));
+    const { process: driver, ended } = sandbox.start(['run', '--write-status']);
+    await sandbox.until('a works', () => 'a' in written(sandbox));
+    driver.kill('SIGKILL');
+    await ended;
+    const places = [
+      'beads/.b.toml',
+      '.gastown/state/.status.json',
+      '.gastown/state/runs/r1/a.1/.evidence.json',
+    ];
+    const abandoned = places.map((place) => `${place}.${driver.pid}.7.tmp`);
+    const kept = [`beads/.b.toml.${process.pid}.7.tmp`, `beads/.other.toml.${driver.pid}.7.tmp`];
+    sandbox.write(Object.fromEntries([...abandoned, ...kept].map((path) => [path, ''])));
+    const end = await sandbox.gastown(['resume', '--write-status']);
+    expect(end.code, end.stderr).toBe(0);
+    expect(sandbox.list().filter((path) => path.endsWith('.tmp'))).toEqual(kept.toSorted());
   });
 
   it('never takes a later check for what an earlier one left', async () => {

@@ -1,37 +1,12 @@
 /** The real program on a disk that fills up, and on one that cannot be written: small file systems of our own. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { expectNothingLeft } from './support/aftermath.ts';
+import { linesOf } from './support/ledger.ts';
 import { convoy, Sandbox } from './support/sandbox.ts';
-
-const mount = (...args: readonly string[]): boolean => spawnSync('mount', args).status === 0;
-
-/** Whether this machine lets us mount: root, and no sandbox that forbids it. */
-const mayMount = ((): boolean => {
-  const sandbox = new Sandbox();
-  const isMounted = mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', sandbox.folder);
-  if (isMounted) spawnSync('umount', [sandbox.folder]);
-  rmSync(sandbox.folder, { recursive: true });
-  return isMounted;
-})();
-if (!mayMount) console.warn('test/disk.test.ts: skipped, because mounting a file system is not allowed here');
-
-/** A sandbox whose folder is a file system of this size. */
-class SmallDisk extends Sandbox {
-  constructor(size: string, files: Readonly<Record<string, string>>) {
-    super();
-    if (!mount('-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', this.folder)) throw new Error('mount failed');
-    this.write(files);
-  }
-
-  override async [Symbol.asyncDispose](): Promise<void> {
-    const left = this.processes();
-    for (const pid of left) process.kill(pid, 'SIGKILL');
-    spawnSync('umount', ['-l', this.folder]);
-    await super[Symbol.asyncDispose]();
-    if (left.length > 0) throw new Error(`processes were left behind: ${left.join(', ')}`);
-  }
-}
+import { mayMount, SmallDisk } from './support/small-disk.ts';
+import { status } from './support/status.ts';
 
 const STACK = /\n\s+at /;
 const many = Object.fromEntries(
@@ -77,11 +52,75 @@ describe.skipIf(!mayMount)('a disk that fills up in the middle of a run', () => 
   });
 });
 
+const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+
+/** Eight beads that hold until they are let go, and write down elsewhere that they began and ended. */
+function eightHeld(elsewhere: Sandbox): SmallDisk {
+  const held =
+    'echo "begin $GASTOWN_BEAD" >> "$OUT/all"; while [ ! -e "$OUT/go" ]; do sleep 0.1; done; echo "end $GASTOWN_BEAD" >> "$OUT/all"';
+  return new SmallDisk('8m', {
+    ...convoy(
+      Object.fromEntries(ids.map((id) => [id, { run: held }])),
+      '[formula.execution]\nparallel_beads = 8\n',
+    ),
+    'gastown.toml': `[rigs.default.env]\nOUT = "${elsewhere.folder}"\n`,
+  });
+}
+
+/** The same as if nothing had happened: each began and ended once, in its first attempt. */
+async function expectUninterrupted(sandbox: Sandbox, elsewhere: Sandbox): Promise<void> {
+  const ran = linesOf(elsewhere, 'all').toSorted();
+  expect(ran).toEqual(ids.flatMap((id) => [`begin ${id}`, `end ${id}`]).toSorted());
+  const { run, beads } = await status(sandbox);
+  expect(run).toMatchObject({ phase: 'settled', outcome: 'done', driver: 'none' });
+  expect(beads.map(({ id, status: word, attempts }) => [id, word, attempts])).toEqual(
+    ids.map((id) => [id, 'done', 1]),
+  );
+  await expectNothingLeft(sandbox);
+}
+
+describe.skipIf(!mayMount)('eight beads that end', () => {
+  it('on a disk without a free byte are recorded all the same, from what was held back for that', async () => {
+    await using elsewhere = new Sandbox();
+    await using sandbox = eightHeld(elsewhere);
+    const { ended } = sandbox.start(['run']);
+    await sandbox.until('all work', () => linesOf(elsewhere, 'all').length === 8);
+    spawnSync('dd', ['if=/dev/zero', `of=${sandbox.path('filling')}`, 'bs=4k']);
+    expect(statfsSync(sandbox.folder).bavail).toBe(0);
+    elsewhere.write({ go: '' });
+    const { code, stdout, stderr } = await ended;
+    expect([0, 3], stdout + stderr).toContain(code);
+    expect(stderr).not.toMatch(STACK);
+    rmSync(sandbox.path('filling'));
+    const end = await sandbox.gastown(['resume']);
+    expect(end.code, end.stdout + end.stderr).toBe(0);
+    await expectUninterrupted(sandbox, elsewhere);
+  });
+
+  it('while their driver is dead are harvested once the disk, read-only meanwhile, can be written again', async () => {
+    await using elsewhere = new Sandbox();
+    await using sandbox = eightHeld(elsewhere);
+    const { process: driver, ended } = sandbox.start(['run']);
+    await sandbox.until('all work', () => linesOf(elsewhere, 'all').length === 8);
+    driver.kill('SIGKILL');
+    await ended;
+    elsewhere.write({ go: '' });
+    // The kernel refuses as long as somebody may still write.
+    await sandbox.until('the disk is read-only', () => sandbox.makeReadOnly());
+    const refused = await sandbox.gastown(['resume']);
+    expect([refused.code, refused.stderr.includes('read-only')], refused.stderr).toEqual([2, true]);
+    sandbox.makeWritable();
+    const end = await sandbox.gastown(['resume']);
+    expect(end.code, end.stdout + end.stderr).toBe(0);
+    await expectUninterrupted(sandbox, elsewhere);
+  });
+});
+
 describe.skipIf(!mayMount)('a project that cannot be written', () => {
   it('is refused by run with a sentence and exit code 2, and can still be looked at', async () => {
     await using sandbox = new SmallDisk('4m', convoy({ a: {} }));
     expect((await sandbox.gastown(['run'])).code).toBe(0);
-    spawnSync('mount', ['-o', 'remount,ro', sandbox.folder]);
+    sandbox.makeReadOnly();
     const run = await sandbox.gastown(['run', '--rerun']);
     expect([run.code, run.stderr.includes('read-only')], run.stderr).toEqual([2, true]);
     expect(run.stderr).not.toMatch(STACK);

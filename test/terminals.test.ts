@@ -2,11 +2,12 @@
  * Several terminals of the real program on one run, started in any order, killed at moments they did not choose. What the beads
  * themselves wrote down is the judge. GASTOWN_LONG=1: many more rounds.
  */
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { openReader } from '../src/journal/open.ts';
+import { linesOf } from './support/ledger.ts';
+import { randomFrom } from './support/random.ts';
 import { convoy, Sandbox, type Started } from './support/sandbox.ts';
+import { leaseOf, status } from './support/status.ts';
 
 const isLong = process.env['GASTOWN_LONG'] === '1';
 
@@ -27,30 +28,10 @@ const bead = (work: Work): string =>
 
 const EAGER = '[formula.execution]\nparallel_beads = 4\n[formula.sync]\nmode = "none"\n';
 
-const lines = (sandbox: Sandbox): string[] =>
-  sandbox.has('log/all') ? readFileSync(sandbox.path('log/all'), 'utf8').trim().split('\n') : [];
-
-interface Status {
-  readonly run: { readonly phase: string; readonly outcome: string | null; readonly driver: string };
-  readonly beads: readonly { readonly id: string; readonly status: string; readonly attempts: number }[];
-}
-
-async function status(sandbox: Sandbox): Promise<Status> {
-  const { code, stdout, stderr } = await sandbox.gastown(['status', '--json']);
-  expect([code, stderr]).toEqual([0, '']);
-  return JSON.parse(stdout);
-}
+const lines = (sandbox: Sandbox): string[] => linesOf(sandbox, 'log/all');
 
 /** The process that drives, as the journal has it. */
-function driver(sandbox: Sandbox): number | undefined {
-  try {
-    using reader = openReader(sandbox.path('.gastown/state'));
-    return reader?.lease()?.holder.pid;
-  } catch {
-    // It is only just being made.
-    return undefined;
-  }
-}
+const driver = (sandbox: Sandbox): number | undefined => leaseOf(sandbox)?.holder.pid;
 
 /** What a terminal has printed so far, on both streams. */
 class Output {
@@ -239,15 +220,6 @@ describe('a terminal that joins', () => {
     expect([(await first.ended).code, (await second.ended).code]).toEqual([3, 3]);
   });
 });
-
-/** Pseudo-random numbers below `limit`, the same for the same seed. */
-function randomFrom(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
 
 describe('many terminals under kill -9', () => {
   it.each(Array.from({ length: isLong ? 40 : 2 }, (_, round) => [round + 1]))(

@@ -2,7 +2,7 @@
 import { buildApplication, buildCommand, buildRouteMap } from '@stricli/core';
 import { parseDuration } from '../plan/dialects/kinds.ts';
 import { isJournalProblem } from '../ports/journal.ts';
-import { applicationText } from './application-text.ts';
+import { applicationText, lackOf } from './application-text.ts';
 import { type Context, EXIT } from './context.ts';
 import { complete, completions, explain } from './declarations/help.ts';
 import * as people from './declarations/people.ts';
@@ -366,6 +366,7 @@ export function makeApplication(version: string) {
     documentation: { caseStyle: 'convert-camel-to-kebab', useAliasInUsageLine: true },
     completion: { includeAliases: false },
     localization: { text: applicationText },
-    determineExitCode: (error) => (isJournalProblem(error) ? EXIT.usage : EXIT.failed),
+    determineExitCode: (error) =>
+      isJournalProblem(error) || lackOf(error) !== undefined ? EXIT.usage : EXIT.failed,
   });
 }

@@ -40,7 +40,7 @@ export class Crew {
     this.#parts = parts;
   }
 
-  /** Resolves when nothing of the effect is left; rejects only with a bug. */
+  /** Resolves when nothing of the effect is left; rejects with a bug, and where it cannot be made sure that nothing is. */
   async perform(
     key: EffectKey,
     effect: EffectRef,
@@ -52,13 +52,21 @@ export class Crew {
       return await this.#step(key, effect, beginning, previous, signal);
     } catch (error) {
       if (error instanceof Bug) throw error;
+      // What cannot be adopted may be alive all the same, and the next attempt must not meet it.
+      if (beginning === 'adopt')
+        await this.#parts.performers.settle(this.#parts.run, effect.node, effect.attempt, effect.step);
       const message = error instanceof Error ? error.message : String(error);
       return { type: 'step-failed', effect, failure: { class: 'infrastructure', code: 'adapter', message } };
     }
   }
 
-  /** Makes sure that nothing of an effect lives or will start. */
-  async settle(effect: EffectRef): Promise<Input> {
+  /**
+   * Makes sure that nothing of an effect lives or will start. Work that came to its end before it could be stopped counts, as it
+   * would have for the driver that asked for the stop: it was paid for.
+   */
+  async settle(key: EffectKey, effect: EffectRef): Promise<Input> {
+    const ended = effect.step === 'work' ? await this.#ended(key, effect) : undefined;
+    if (ended !== undefined) return ended;
     await this.#parts.performers.settle(this.#parts.run, effect.node, effect.attempt, effect.step);
     return { type: 'step-stopped', effect };
   }
@@ -113,6 +121,17 @@ export class Crew {
         throw new Bug('no rig of this version integrates');
       default:
         return unreachable(effect.step);
+    }
+  }
+
+  /** What came of work that is to be stopped; undefined: nothing, or its rig or agent is gone, so that nobody can say. */
+  async #ended(key: EffectKey, effect: EffectRef): Promise<Input | undefined> {
+    try {
+      const input = await this.#step(key, effect, 'adopt', undefined, AbortSignal.abort());
+      return input.type === 'step-lost' ? undefined : input;
+    } catch (error) {
+      if (error instanceof Bug) throw error;
+      return undefined;
     }
   }
 

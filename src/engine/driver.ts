@@ -185,7 +185,9 @@ export class Driver {
     if (store.run.run === undefined) return;
     const { start, settle } = commands(store, this.#alive);
     for (const [key, effect] of start) if (effect.step === 'work') this.#inherited.add(key);
-    const answers = await Promise.all([...settle.values()].map((effect) => this.#parts.crew.settle(effect)));
+    const answers = await Promise.all(
+      [...settle].map(([key, effect]) => this.#parts.crew.settle(key, effect)),
+    );
     this.#commit(answers);
   }
 
@@ -249,7 +251,7 @@ export class Driver {
     const { start, stop, settle } = commands(this.#parts.store, this.#alive);
     for (const key of stop) this.#alive.get(key)?.controller.abort();
     for (const [key, effect] of settle) {
-      const answer = this.#parts.crew.settle(effect);
+      const answer = this.#parts.crew.settle(key, effect);
       this.#await(key, { step: effect.step, isEnding: true, controller: new AbortController() }, answer);
     }
     for (const [key, effect] of start) {

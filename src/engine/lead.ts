@@ -94,7 +94,11 @@ async function drive(
   const { wish, terminals, interruption } = here;
   const { header, store, chronicle, roster, isNew } = opening;
   const performers = parts.performers(header);
-  const sweeper = new Sweeper(performers, (leftovers) => observer.swept(leftovers));
+  const sweeper = new Sweeper(
+    performers,
+    (leftovers) => observer.swept(leftovers),
+    (error) => driver.breakOff(error),
+  );
   const crew = new Crew({
     run: header.run,
     formula: request.plan.formula,

@@ -16,13 +16,20 @@ export type Leftovers = readonly { readonly node: NodeId; readonly processes: nu
 export class Sweeper {
   readonly #performers: Performers;
   readonly #onSwept: (leftovers: Leftovers) => void;
+  readonly #onTrouble: (error: unknown) => void;
   #timer: Disposable | undefined;
   #tookMs = 0;
   #sweeping: Promise<void> = Promise.resolve();
 
-  constructor(performers: Performers, onSwept: (leftovers: Leftovers) => void) {
+  /** `onTrouble`: a look that nobody waits for failed. */
+  constructor(
+    performers: Performers,
+    onSwept: (leftovers: Leftovers) => void,
+    onTrouble: (error: unknown) => void,
+  ) {
     this.#performers = performers;
     this.#onSwept = onSwept;
+    this.#onTrouble = onTrouble;
   }
 
   ask(clock: Clock): void {
@@ -30,6 +37,7 @@ export class Sweeper {
     this.#timer ??= clock.after(waitMs, () => {
       this.#timer = undefined;
       this.#sweep(clock);
+      this.#sweeping.catch(this.#onTrouble);
     });
   }
 

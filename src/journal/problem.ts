@@ -2,7 +2,7 @@
 
 import { dirname } from 'node:path';
 import { classifyFileError } from '../os/files.ts';
-import { isOnReadOnlyDisk } from '../os/private-folder.ts';
+import { isOnReadOnlyDisk, mayOpenFiles } from '../os/private-folder.ts';
 import { JournalProblem } from '../ports/journal.ts';
 
 /** Result codes of SQLite: primary ones are the low byte of `errcode`. */
@@ -47,6 +47,12 @@ export function journalProblem(error: unknown, path: string, isDiskFull: () => b
       return readOnly(path, error);
     case CANTOPEN:
       if (isOnReadOnlyDisk(dirname(path))) return readOnly(path, error);
+      if (!mayOpenFiles())
+        return new JournalProblem(
+          'unusable',
+          `The journal ${path} cannot be opened: this process may not open more files. Raise the limit ("ulimit -n 1024"), then run the command again.`,
+          error,
+        );
       return new JournalProblem(
         'unusable',
         `The journal ${path} cannot be opened (${said}). Check that you may read and write the folder ${dirname(path)}.`,

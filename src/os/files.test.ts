@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -16,6 +17,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { listen, ring } from './doorbell.ts';
 import {
+  abandonedFor,
   appendFile,
   classifyFileError,
   createExclusive,
@@ -60,6 +62,16 @@ describe('writing', () => {
     mkdirSync(at('taken'));
     expect(problemOf(() => writeFileAtomic(at('taken'), 'x'))).toBe('not-a-file');
     expect(readdirSync(folder)).toEqual(['taken']);
+  });
+
+  it('tells what a writer died over from what is being written', () => {
+    const { pid = 0 } = spawnSync('true');
+    expect(abandonedFor(`.a b.toml.${pid}.3.tmp`)).toBe('a b.toml');
+    // What bears our own number was an earlier one's.
+    expect(abandonedFor(`.a.${process.pid}.1.tmp`)).toBe('a');
+    expect(abandonedFor(`.a.${process.ppid}.1.tmp`)).toBeUndefined();
+    for (const name of ['a', '.a.tmp', `a.${pid}.1.tmp`, `.a.${pid}.tmp`, `..${pid}.1.tmp.b`])
+      expect(abandonedFor(name), name).toBeUndefined();
   });
 
   it('creates a file once', () => {

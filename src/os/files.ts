@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { identityOf } from './process-identity.ts';
 
 /** Why a file operation failed, as far as people can act on it. */
 export type FileProblem =
@@ -107,6 +108,28 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 
     throw error;
   }
   flushDirectory(dirname(path));
+}
+
+/** `.NAME.PID.N.tmp`: what {@link writeFileAtomic} writes before it takes the name's place. */
+const TEMPORARY = /^\.(.+)\.(\d+)\.\d+\.tmp$/;
+
+/**
+ * The name of the file that was to be replaced by the one with this name, whose writer died over it; undefined for every other
+ * file. (This process writes each in one go, so that what bears its pid is an earlier one's.)
+ */
+export function abandonedFor(name: string): string | undefined {
+  const [, target, pid] = TEMPORARY.exec(name) ?? [];
+  if (target === undefined) return undefined;
+  return Number(pid) === process.pid || identityOf(Number(pid)) === undefined ? target : undefined;
+}
+
+/** Removes what is not needed any more; what is gone already, or cannot be removed, is no trouble. */
+export function discardFile(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    if (classifyFileError(error) === 'other') throw error;
+  }
 }
 
 /** Creates a file that must not exist; false when it does. */

@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   chmodSync,
+  closeSync,
   constants,
   lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   rmSync,
   statfsSync,
@@ -127,5 +129,18 @@ export function isOnReadOnlyDisk(folder: string): boolean {
     return false;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EROFS';
+  }
+}
+
+/** Whether this process may still open as many files as a database needs: itself, its log, its index, a temporary one. */
+export function mayOpenFiles(): boolean {
+  const open: number[] = [];
+  try {
+    for (let more = 0; more < 4; more += 1) open.push(openSync('/dev/null', 'r'));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    for (const descriptor of open) closeSync(descriptor);
   }
 }

@@ -1,6 +1,9 @@
 /**
  * What the kernel says about processes, from `/proc`. Every answer is stale as soon as it is given: whoever signals a
  * process reads its start time again just before. Where there is no `/proc` (macOS) the table is empty.
+ *
+ * Owns: one file descriptor in reserve. I1 A process that could not be looked at is never taken for dead: where no more
+ * files may be opened the reserve is used, and where even that is not enough, looking fails.
  */
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 
@@ -17,6 +20,24 @@ export interface ProcessFacts {
 /** False where processes can be judged only by `ps` and killed only by group. */
 export const hasProcessTable: boolean = existsSync('/proc/self/stat');
 
+let reserve: number | undefined;
+
+/** Opens a file of `/proc`, or lists it, also where this process may not open more files. */
+function withReserve<Result>(look: () => Result): Result {
+  reserve ??= openSync('/proc/self/stat', 'r');
+  try {
+    return look();
+  } catch (error) {
+    if (!hasCode(error, 'EMFILE')) throw error;
+    closeSync(reserve);
+    reserve = undefined;
+    return look();
+  }
+}
+
+const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof Error && 'code' in error && codes.includes(String(error.code));
+
 let buffer = Buffer.allocUnsafe(64 * 1024);
 
 /** Reads a small file of `/proc` whole; undefined when it is gone or not ours to read. */
@@ -25,7 +46,7 @@ function readProc(path: string): Buffer | undefined {
   if (!existsSync(path)) return undefined;
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(path, 'r');
+    descriptor = withReserve(() => openSync(path, 'r'));
     let length = 0;
     for (;;) {
       if (length === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
@@ -35,9 +56,10 @@ function readProc(path: string): Buffer | undefined {
       // These files come whole, or as much of them as there is room for.
       if (got < room) return buffer.subarray(0, length);
     }
-  } catch {
-    // ENOENT and ESRCH: it ended meanwhile. EACCES: another user's. Both mean "not to be judged by us".
-    return undefined;
+  } catch (error) {
+    // It ended meanwhile, or is another user's: both mean "not to be judged by us".
+    if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM')) return undefined;
+    throw error;
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
@@ -74,7 +96,7 @@ export function processFacts(pid: number): ProcessFacts | undefined {
 export function listPids(): number[] {
   if (!hasProcessTable) return [];
   const pids: number[] = [];
-  for (const name of readdirSync('/proc')) {
+  for (const name of withReserve(() => readdirSync('/proc'))) {
     const first = name.charCodeAt(0);
     if (first >= 0x30 && first <= 0x39) pids.push(Number(name));
   }

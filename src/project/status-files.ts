@@ -7,14 +7,15 @@
  *     that line changes, and its mode is kept.
  * I2  A problem is reported once per file and never ends a run: the journal is the truth, these files are a copy.
  */
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { unreachable } from '../core/invariant.ts';
 import type { Bead } from '../core/plan.ts';
 import type { NodeStatus } from '../core/status.ts';
 import { Collector } from '../diagnostic/collector.ts';
-import { writeFileAtomic } from '../os/files.ts';
+import { abandonedFor, discardFile, writeFileAtomic } from '../os/files.ts';
 import { kindOf, realPath } from '../os/read-files.ts';
 import { ensureFolder, readTextFile } from '../os/text-file.ts';
+import { entriesOf } from '../os/tree-files.ts';
 import { Source } from '../plan/toml/source.ts';
 import { readToml } from '../plan/toml/toml.ts';
 import type { TomlTable } from '../plan/toml/toml-tree.ts';
@@ -109,6 +110,7 @@ export class StatusFiles {
   readonly #mirror: string | undefined;
   readonly #written = new Map<string, FileWord>();
   readonly #problems = new Set<string>();
+  readonly #cleared = new Set<string>();
 
   constructor(settings: StatusFilesSettings) {
     this.#settings = settings;
@@ -143,7 +145,7 @@ export class StatusFiles {
     const text = readTextFile(path);
     const next = withStatus(text, word, this.#settings.writeAlways);
     if (next === undefined) throw new Error('there is no status of its own in it that could be replaced');
-    if (next !== text) writeFileAtomic(path, next);
+    if (next !== text) this.#write(path, next);
   }
 
   #writeMirror(path: string, text: string): void {
@@ -152,6 +154,20 @@ export class StatusFiles {
     // A link that came with the project would lead these files anywhere.
     if (realPath(folder) !== join(realPath(dirname(dirname(folder))) ?? '', '.gastown', 'beads'))
       throw new Error('its folder is a link');
+    this.#write(path, text);
+  }
+
+  /** Before the first file in a folder is written, what an earlier run died over there is removed. */
+  #write(path: string, text: string): void {
+    const folder = dirname(path);
+    if (!this.#cleared.has(folder)) {
+      this.#cleared.add(folder);
+      const ours = new Set(
+        [...this.#beads.values()].flatMap(({ id, file }) => [`${id}.toml`, basename(file)]),
+      );
+      for (const { name } of entriesOf(folder))
+        if (ours.has(abandonedFor(name) ?? '')) discardFile(join(folder, name));
+    }
     writeFileAtomic(path, text);
   }
 

@@ -185,6 +185,14 @@ describe('preparing a directory rig', () => {
     expect(ran()).toBe('abb');
   });
 
+  it('is run once by two drivers, one of which was taken for dead', async () => {
+    const one = madeUpRig({ setup: ['printf a >>ran; sleep 0.1'] });
+    const { attempt: same, key } = attempt();
+    const ends = await Promise.all([rigOf(one), rigOf(one)].map((rig) => rig.prepare(same, key, never)));
+    expect(ends).toEqual([success, success]);
+    expect(ran()).toBe('a');
+  });
+
   it('does not know rigs that are not there', async () => {
     await expect(prepare(rigOf(madeUpRig({ name: 'other' })))).rejects.toThrow('Rig not found');
   });

@@ -186,7 +186,7 @@ export class DirectoryRig implements Rig {
       GASTOWN_PROJECT: projectRoot,
       [MARKER_VARIABLE]: markerOf(name),
     };
-    return pool.run(
+    const end = await pool.run(
       {
         work: { type: 'shell', command },
         directory: rig.directory,
@@ -200,6 +200,10 @@ export class DirectoryRig implements Rig {
       signal,
       graceMs,
     );
+    // A driver that was taken for dead woke up and was faster: what it began is followed.
+    if (end.type === 'refused' && exists(record))
+      return this.#command(command, index, log, attempt, rig, key, signal);
+    return end;
   }
 
   #stampOf(attempt: Attempt, settings: RigSettings): string {

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { type EffectKey, effectKey, type RunId, type Step } from '../core/ids.ts';
 import { unreachable } from '../core/invariant.ts';
+import { abandonedFor } from '../os/files.ts';
 import type { ShellPool } from '../os/shell-pool.ts';
 import { entriesOf } from '../os/tree-files.ts';
 import { attemptNamed } from '../ports/attempt-name.ts';
@@ -52,19 +53,24 @@ export interface Remains {
   readonly inWork: ReadonlyMap<string, Step>;
 }
 
-/** Markers of all commands of a run that are not in work. */
-export function remainingMarkers(marker: MarkerOf, { folder, run, inWork }: Remains): Set<string> {
+/** What may be left of a run besides what is in work: the markers of its commands, and files that were never finished. */
+export function remainsOf(
+  marker: MarkerOf,
+  { folder, run, inWork }: Remains,
+): { readonly markers: ReadonlySet<string>; readonly files: readonly string[] } {
   const markers = new Set<string>();
+  const files: string[] = [];
   for (const entry of entriesOf(folder)) {
     const { node, attempt } = attemptNamed(entry.name);
     for (const { name } of entriesOf(join(folder, entry.name))) {
+      if (abandonedFor(name) !== undefined) files.push(join(folder, entry.name, name));
       const step = STEPS.find((candidate) => name.endsWith(RECORD) && belongsTo(candidate, name));
       if (step === undefined || inWork.get(`${node}.${attempt}`) === step) continue;
       const value = marker(effectKey(run, node, attempt, step), name.slice(0, -RECORD.length));
       markers.add(`${MARKER_VARIABLE}=${value}`);
     }
   }
-  return markers;
+  return { markers, files };
 }
 
 const STEPS: readonly Step[] = ['prepare', 'work', 'verify'];

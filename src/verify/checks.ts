@@ -36,6 +36,9 @@ export type CheckEnd =
   | { readonly type: 'lost' }
   | { readonly type: 'unable'; readonly what: string };
 
+/** A check that is lost this often takes its attempt with it. */
+const MOST_ROUNDS = 3;
+
 /** Runs check number `number` (from 1) of an attempt. */
 export async function runCheck(
   command: string,
@@ -86,6 +89,11 @@ export async function runCheck(
     signal,
     graceMs,
   );
+  // A driver that was taken for dead woke up and was faster: what it began is followed. And what was lost is the check, not the
+  // work: that is not done again for it.
+  const isAgain = end.type === 'refused' || (end.type === 'lost' && round < MOST_ROUNDS);
+  if (isAgain && exists(recordOf(round)))
+    return runCheck(command, number, attempt, rig, key, signal, settings);
   return checkEnd(end, command, log);
 }
 

@@ -340,6 +340,24 @@ describe('checks', () => {
     expect(failureOf(failed)).toMatchObject({ class: failureClass });
   });
 
+  it('are run once by two drivers, one of which was taken for dead', async () => {
+    const attempt = makeAttempt({ checks: ['echo ran; sleep 0.1'] });
+    const ends = await Promise.all(
+      [verifier(), verifier()].map((one) => one.verify(attempt, rig, key, never)),
+    );
+    expect(ends.map(({ type }) => type)).toEqual(['succeeded', 'succeeded']);
+    expect(readFileSync(join(attempt.folder, 'check-1.log'), 'utf8')).toBe('ran\n');
+  });
+
+  it('that are lost are run again, and not for ever', async () => {
+    const lives = makeAttempt({ checks: ['echo ran; [ -e again ] || { touch again; kill -9 $$; }'] });
+    expect((await verifier().verify(lives, rig, key, never)).type).toBe('succeeded');
+    const dies = makeAttempt({ checks: ['echo ran; kill -9 $$'] }, 2);
+    const lost = await verifier().verify(dies, rig, key, never);
+    expect(failureOf(lost)).toMatchObject({ class: 'lost' });
+    expect(readFileSync(join(dies.folder, 'check-1.log'), 'utf8')).toBe('ran\n'.repeat(3));
+  });
+
   it('give no secret away, neither in the message nor in the evidence', async () => {
     rig = makeRig([], ['s3cr3t-value']);
     const runner: CommandRunner = {

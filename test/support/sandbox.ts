@@ -9,15 +9,14 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { clearLeftovers, killIfAlive, newFolderName, processesIn } from './leftovers.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/gastown.js', import.meta.url));
 /** Nothing here takes this long; what does is stuck. */
@@ -33,6 +32,10 @@ export interface RunOptions {
   /** Relative to the sandbox. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A program, with its arguments, that becomes ours: what limits it, or shows it another machine. */
+  readonly under?: readonly string[];
+  /** What takes longer is stuck. */
+  readonly patienceMs?: number;
 }
 
 /** A program that was started and not waited for. */
@@ -41,11 +44,13 @@ export interface Started {
   readonly ended: Promise<Result>;
 }
 
+clearLeftovers();
+
 export class Sandbox implements AsyncDisposable {
   readonly folder: string;
 
   constructor(files: Readonly<Record<string, string>> = {}) {
-    this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'gastown-test-')));
+    this.folder = realpathSync(mkdtempSync(newFolderName()));
     this.write(files);
   }
 
@@ -80,8 +85,12 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /** Starts `gastown` with these words. */
-  start(words: readonly string[], { cwd = '.', env = {} }: RunOptions = {}): Started {
-    const child = spawn(process.execPath, [PROGRAM, ...words], {
+  start(
+    words: readonly string[],
+    { cwd = '.', env = {}, under = [], patienceMs = PATIENCE_MS }: RunOptions = {},
+  ): Started {
+    const [program = '', ...args] = [...under, process.execPath, PROGRAM, ...words];
+    const child = spawn(program, args, {
       cwd: this.path(cwd),
       env: { PATH: process.env['PATH'] ?? '', HOME: this.folder, USER: 'tester', LANG: 'C.UTF-8', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -96,7 +105,7 @@ export class Sandbox implements AsyncDisposable {
         reject(
           new Error(`gastown ${words.join(' ')} is stuck:\n${text(output.stdout)}${text(output.stderr)}`),
         );
-      }, PATIENCE_MS);
+      }, patienceMs);
       child.once('error', reject);
       child.once('close', (code) => {
         clearTimeout(timer);
@@ -115,19 +124,7 @@ export class Sandbox implements AsyncDisposable {
 
   /** Ids of the processes that work in the folder. */
   processes(): number[] {
-    return readdirSync('/proc').flatMap((name) => {
-      if (!/^\d+$/.test(name)) return [];
-      try {
-        const cwd = readlinkSync(`/proc/${name}/cwd`);
-        const isInside = cwd === this.folder || cwd.startsWith(`${this.folder}/`);
-        return isInside || readFileSync(`/proc/${name}/environ`, 'utf8').includes(`=${this.folder}\0`)
-          ? [Number(name)]
-          : [];
-      } catch {
-        // It ended while we looked, or belongs to somebody else.
-        return [];
-      }
-    });
+    return processesIn(this.folder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -135,15 +132,6 @@ export class Sandbox implements AsyncDisposable {
     for (const pid of left) killIfAlive(pid);
     rmSync(this.folder, { recursive: true, force: true });
     if (left.length > 0) throw new Error(`processes were left behind: ${left.join(', ')}`);
-  }
-}
-
-function killIfAlive(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    // It ended in the meantime: it was left behind nevertheless.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
