@@ -29,6 +29,13 @@ export const engine = [
       {
         name: 'stop-does-not-wait',
         stands: 'A bead goes on before its stopped process is gone.',
+        find: 'return crew.perform(key, effect, beginning, store.node(effect.node).lastFailure, signal);',
+        replace:
+          "return Promise.race([crew.perform(key, effect, beginning, store.node(effect.node).lastFailure, signal), new Promise((resolve) => signal.addEventListener('abort', () => resolve({ type: 'step-stopped', effect })))]);",
+      },
+      {
+        name: 'stopped-is-forgotten',
+        stands: 'What is being stopped counts as gone, and is ended a second time.',
         find: 'for (const key of stop) this.#alive.get(key)?.controller.abort();',
         replace:
           'for (const key of stop) { this.#alive.get(key)?.controller.abort(); this.#alive.delete(key); }',
