@@ -187,6 +187,7 @@ describe('a driver', () => {
     const stage = new Stage([bead('a'), bead('b', ['a']), bead('long')], {
       long: { afterMs: 60_000, end: 'succeeds' },
     });
+    const from = stage.clock.now();
     const { driver } = stage.driver({ faults: fullAt('bead-done') });
     let alive: string[] | undefined;
     const drive = driver.drive(stage.create).finally(() => {
@@ -194,6 +195,9 @@ describe('a driver', () => {
     });
     expect(await stage.failureOf(drive)).toBeInstanceOf(JournalProblem);
     expect(alive).toEqual([]);
+    // It was stopped, and the proof that nothing is left of it was waited for.
+    expect(stage.clock.now() - from).toBeGreaterThan(1000);
+    expect(stage.clock.now() - from).toBeLessThan(2000);
     expect(stage.began()).toEqual(['a/1/work', 'long/1/work']);
   });
 
@@ -239,14 +243,11 @@ describe('a driver', () => {
         },
       },
     });
+    const from = stage.clock.now();
     stage.clock.after(500, () => driver.tell({ type: 'halt', by: 'test' }));
-    let alive: string[] | undefined;
-    const drive = driver.drive(stage.create).then((end) => {
-      alive = stage.alive();
-      return end;
-    });
-    expect(await stage.until(drive)).toMatchObject({ phase: 'paused' });
-    expect([alive, settled]).toEqual([[], []]);
+    expect(await stage.until(driver.drive(stage.create))).toMatchObject({ phase: 'paused' });
+    expect(stage.clock.now() - from, 'the proof that nothing is left takes a moment').toBeGreaterThan(500);
+    expect([stage.alive(), settled]).toEqual([[], []]);
     expect(stage.events().filter((type) => type === 'attempt-cancelled')).toHaveLength(1);
   });
 
@@ -365,11 +366,13 @@ describe('a driver that leaves', () => {
       b: { afterMs: 60_000, end: 'succeeds' },
     });
     const { driver } = stage.driver();
+    const from = stage.clock.now();
     stage.clock.after(500, () => {
       driver.tell({ type: 'skip', node: nodeId('a'), by: 'anna' });
       driver.leave();
     });
     expect(await stage.until(driver.drive(stage.create))).toEqual({ phase: 'left' });
+    expect(stage.clock.now() - from).toBeGreaterThan(500);
     expect(stage.alive()).toEqual(['b/1/work']);
   });
 });
