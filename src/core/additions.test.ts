@@ -94,6 +94,21 @@ describe('added beads', () => {
     expect(machine.store.node(nodeId('p')).lastFailure?.message).toContain('does not allow');
   });
 
+  it('count one by one towards the limit of their bead', () => {
+    const machine = new Machine([bead('p', [], { spawns: 'live' })], { spawn });
+    const live = (...names: string[]): string[] =>
+      machine.tell({
+        type: 'spawn',
+        node: nodeId('p'),
+        attempt: 1,
+        proposal: proposal(...names.map((name) => child('p', name))),
+      });
+    expect(live('a', 'b')).toContain('beads-added');
+    expect(live('c', 'd')).toEqual([]);
+    expect(live('c')).toContain('beads-added');
+    expect(live('d')).toEqual([]);
+  });
+
   it('may require the parent’s own work', () => {
     const machine = parentAndAfter();
     propose(machine, 'p', proposal(child('p', 'a', [on('p', 'worked')])));

@@ -332,6 +332,16 @@ describe('several terminals', () => {
     expect(machine.store.node(node('b'))).toMatchObject({ selected: false, taskFailures: 0 });
   });
 
+  it('give another try to a failure that nobody had asked for any more', () => {
+    const machine = new Machine([bead('a'), bead('b')]);
+    machine.fail('a');
+    const { limits } = machine;
+    machine.tell({ type: 'resume', by, limits, select: [node('b')], reopen: 'failed' });
+    expect([machine.status('a'), machine.store.run.phase.phase]).toEqual(['failed', 'active']);
+    const select = { type: 'select', terminal: 't2', nodes: [node('a')] } as const;
+    expect(machine.tell(select)).toEqual(['beads-selected', 'bead-reopened a', 'attempt-started a']);
+  });
+
   it('that go hold a sequence until their work is gone', () => {
     const after = bead('b', [], { needs: [{ node: node('a'), on: 'settled' }] });
     const machine = new Machine([bead('a'), after], {}, ['a']);
