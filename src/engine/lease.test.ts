@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProcessIdentity } from '../ports/journal.ts';
+import { bead, Machine } from '../testing/machine.ts';
 import { MemoryJournal } from '../testing/memory-journal.ts';
 import { claim } from './lease.ts';
 import { Terminals } from './terminals.ts';
@@ -46,6 +47,16 @@ describe('a terminal', () => {
     });
     expect(terminals.isAlive(name)).toBe(true);
     expect(asked).toEqual([self]);
+  });
+
+  it('is no company to itself', () => {
+    const terminals = new Terminals({ self, isAlive: () => true });
+    const { store } = new Machine([bead('a')]);
+    store.run.selections.set(terminals.own, 'all');
+    store.run.selections.delete('');
+    expect(terminals.hasCompany(store)).toBe(false);
+    store.run.selections.set('9-9', 'all');
+    expect(terminals.hasCompany(store)).toBe(true);
   });
 
   it('that has no such name is not alive', () => {
