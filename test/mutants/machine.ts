@@ -1,6 +1,6 @@
 /** Mistakes in how the machine decides, follows its events, schedules, and says what should be alive. */
 import { inFile } from './mutant.ts';
-import { ADDITIONS, CONDITIONS, DECIDE, MACHINE, PEOPLE, STALL } from './suites.ts';
+import { ADDITIONS, BUDGETS, CONDITIONS, DECIDE, MACHINE, PEOPLE, QUEUE, STALL, WANTED } from './suites.ts';
 
 export const machine = [
   ...inFile(
@@ -12,20 +12,21 @@ export const machine = [
         stands: 'The answer of an earlier attempt counts for the present one.',
         find: 'phase.attempt === effect.attempt && ',
         replace: '',
-        tests: [MACHINE],
+        tests: [DECIDE],
       },
       {
         name: 'answer-of-another-step',
         stands: 'The answer of one step counts for another one.',
         find: ' && phase.step === effect.step ? node',
         replace: ' ? node',
-        tests: [MACHINE],
+        tests: [DECIDE],
       },
       {
         name: 'clock-goes-back',
         stands: 'Events are dated by a clock that may go back.',
         find: 'Math.max(now, store.run.lastAt)',
         replace: 'now',
+        tests: [BUDGETS],
       },
       {
         name: 'left-out-work-thrown-away',
@@ -127,13 +128,6 @@ export const machine = [
         replace: 'return need.node;',
       },
       {
-        name: 'settled-at-work',
-        stands: 'A run is settled while attempts still work.',
-        find: 'run.unsettled > 0 || run.working > 0',
-        replace: 'run.unsettled > 0',
-        tests: [MACHINE],
-      },
-      {
         name: 'unhandled-failure',
         stands: 'A failure is forgotten because its failure branch was left out.',
         find: ' && !hasUnhandled(store)',
@@ -145,7 +139,7 @@ export const machine = [
         stands: 'A run that was halted while its last bead succeeded is never done.',
         find: "(run.phase.phase === 'paused' && isGood)",
         replace: 'false',
-        tests: [DECIDE, PEOPLE, MACHINE],
+        tests: [BUDGETS],
       },
       {
         name: 'cancelled-too-early',
@@ -206,6 +200,7 @@ export const machine = [
         stands: 'Time in which nothing works counts towards the time limit of the run.',
         find: 'if (run.working === 0) stopTheClock(store, at);',
         replace: '',
+        tests: [BUDGETS],
       },
       {
         name: 'lost-child-forgotten',
@@ -225,19 +220,12 @@ export const machine = [
         stands: 'Sequence does not notice that a bead before it is no longer asked for.',
         find: "node.outs.some((edge) => edge.on === 'settled')",
         replace: 'false',
-        tests: [DECIDE, PEOPLE, MACHINE],
+        tests: [DECIDE],
       },
       {
         name: 'checks-of-another-tree',
         stands: 'A sync point believes checks that ran before its level changed.',
         find: 'node.isChecked = false;',
-        replace: '',
-        tests: [PEOPLE],
-      },
-      {
-        name: 'approval-of-another-tree',
-        stands: 'A sync point keeps the approval of a level that has changed.',
-        find: 'node.isApproved = false;',
         replace: '',
         tests: [PEOPLE],
       },
@@ -254,7 +242,7 @@ export const machine = [
         find: "if (spec.condition !== undefined && !node.isJudged) return 'judging';\n  if (spec.gate !== undefined && !node.isApproved) return 'gated';",
         replace:
           "if (spec.gate !== undefined && !node.isApproved) return 'gated';\n  if (spec.condition !== undefined && !node.isJudged) return 'judging';",
-        tests: [CONDITIONS, PEOPLE],
+        tests: [CONDITIONS],
       },
       {
         name: 'approval-of-another-definition',
@@ -275,7 +263,7 @@ export const machine = [
         stands: 'What is in work is forgotten by a new selection.',
         find: ' || isInWork(node.phase) || isBetween',
         replace: ' || isBetween',
-        tests: [DECIDE, PEOPLE, MACHINE],
+        tests: [PEOPLE],
       },
       {
         name: 'sync-point-too-many',
@@ -288,7 +276,7 @@ export const machine = [
         stands: 'Beads that were added below a selected bead are not asked for.',
         find: 'return parent !== undefined && isAskedFor(store, parent);',
         replace: 'return false;',
-        tests: [ADDITIONS, PEOPLE],
+        tests: [ADDITIONS],
       },
     ],
   ),
@@ -301,18 +289,21 @@ export const machine = [
         stands: 'A lost attempt spends a retry.',
         find: 'node.losses += 1;',
         replace: 'node.losses += 1; node.taskFailures += 1;',
+        tests: [BUDGETS],
       },
       {
         name: 'losses-not-in-a-row',
         stands: 'Losses count although work succeeded in between.',
         find: "if (event.step === 'work') {\n        node.losses = 0;",
         replace: "if (event.step === 'work') {",
+        tests: [BUDGETS],
       },
       {
         name: 'deadline-from-attempt',
         stands: 'A step has only the time that the steps before it left.',
         find: 'step: next, startedAt: event.at },',
         replace: 'step: next, startedAt: node.phase.startedAt },',
+        tests: [BUDGETS],
       },
       {
         name: 'retry-at-once',
@@ -325,12 +316,14 @@ export const machine = [
         stands: 'A take-over forgets how often a bead was lost, so what keeps killing drivers runs for ever.',
         find: 'if (event.isTakeOver !== true) node.losses = 0;',
         replace: 'node.losses = 0;',
+        tests: [BUDGETS],
       },
       {
         name: 'take-over-gives-time',
         stands: 'Each take-over gives the run its whole time again.',
         find: 'if (event.isTakeOver !== true) run.workedMsAtResume',
         replace: 'run.workedMsAtResume',
+        tests: [BUDGETS],
       },
       {
         name: 'resume-gives-no-time',
@@ -343,30 +336,35 @@ export const machine = [
         stands: 'A verification that is repeated after a pause has only the rest of its time.',
         find: 'for (const id of store.inWork) rewind(store, store.node(id), event.at);',
         replace: '',
+        tests: [BUDGETS],
       },
       {
         name: 'work-gets-its-time-again',
         stands: 'Work that went on through a take-over gets its whole time again.',
         find: " || node.phase.step === 'work') return;",
         replace: ') return;',
+        tests: [BUDGETS],
       },
       {
         name: 'unwatched-time-counts',
         stands: 'Time in which nobody drove counts towards the time limit of the run.',
         find: 'stopTheClock(store, run.lastAt);',
         replace: 'stopTheClock(store, event.at);',
+        tests: [BUDGETS],
       },
       {
         name: 'halt-only-pauses',
         stands: 'What works goes on in a run that was halted.',
         find: "event.reason.type === 'timeout' || event.reason.type === 'stop'",
         replace: "event.reason.type === 'timeout'",
+        tests: [BUDGETS],
       },
       {
         name: 'retry-without-budget',
         stands: 'A person who tries a bead again gives it no new budget.',
         find: 'node.taskFailures = 0;',
         replace: '',
+        tests: [BUDGETS],
       },
       {
         name: 'condition-judged-once-for-ever',
@@ -394,14 +392,14 @@ export const machine = [
         stands: 'A bead that is run again from scratch keeps the work it did.',
         find: 'if (event.afresh === true) node.worked = undefined;',
         replace: '',
-        tests: [ADDITIONS, DECIDE],
+        tests: [ADDITIONS],
       },
       {
         name: 'attempt-number-again',
         stands: 'The number of an attempt whose work was credited is given again.',
         find: 'node.attempts = Math.max(node.attempts, event.attempt);',
         replace: '',
-        tests: [ADDITIONS, MACHINE],
+        tests: [ADDITIONS],
       },
       {
         name: 'withdrawn-stays',
@@ -502,13 +500,14 @@ export const machine = [
         stands: 'A bead that was woken for a free lock and waits for another one wakes nobody in its place.',
         find: 'this.#wakeAtFreeLocks(bead, run);',
         replace: '',
+        tests: [QUEUE],
       },
       {
         name: 'stale-entry-sleeps',
         stands: 'A bead that was woken for a free lock and may no longer start wakes nobody in its place.',
         find: 'again = this.#wakeAtFreeLocks(top, run) || again;',
         replace: '',
-        tests: [DECIDE, MACHINE],
+        tests: [QUEUE],
       },
     ],
   ),
@@ -521,30 +520,35 @@ export const machine = [
         stands: 'A halted run still wants its effects alive.',
         find: 'if (isHalted(store.run)) return effects;',
         replace: '',
+        tests: [WANTED],
       },
       {
         name: 'stop-not-carried-out',
         stands: 'What is to be stopped still counts as wanted.',
         find: "node.phase.phase === 'running' ? inWorkOf(node) : undefined",
         replace: 'inWorkOf(node)',
+        tests: [WANTED],
       },
       {
         name: 'started-twice',
         stands: 'What is alive is started once more.',
         find: 'if (alive.has(key)) effects.delete(key);',
         replace: '',
+        tests: [WANTED],
       },
       {
         name: 'never-settled',
         stands: 'A start and its stop in one batch leave an attempt that nobody ends.',
         find: 'if (!effects.has(key) && !alive.has(key)) settle.set(key, effect);',
         replace: '',
+        tests: [WANTED],
       },
       {
         name: 'suspended-is-settled',
         stands: 'Finished work that waits for its run to go on is taken for stopped.',
         find: ' || isSuspended(store.run, node, effect)',
         replace: '',
+        tests: [WANTED],
       },
     ],
   ),
@@ -553,29 +557,25 @@ export const machine = [
     [DECIDE],
     [
       {
-        name: 'limit-of-an-earlier-attempt',
+        name: 'limit-of-what-is-over',
         stands: 'The time limit of an attempt that is over stops the next one.',
-        find: 'phase.attempt === timer.limit.attempt && ',
+        find: ' && phase.startedAt === timer.startedAt',
         replace: '',
-      },
-      {
-        name: 'limit-of-an-earlier-step',
-        stands: 'The time limit of a step that is over stops the next one.',
-        find: ' && phase.step === timer.limit.step',
-        replace: '',
+        tests: [BUDGETS],
       },
       {
         name: 'run-limit-starts-anew',
         stands: 'The time limit of a run starts anew whenever nothing works for a moment.',
         find: ' - (run.workedMs - run.workedMsAtResume)',
         replace: '',
+        tests: [BUDGETS],
       },
       {
         name: 'delay-of-an-earlier-failure',
         stands: 'A delay that was cut short ends the next one.',
         find: ' && phase.until === timer.at',
         replace: '',
-        tests: [DECIDE, PEOPLE],
+        tests: [BUDGETS],
       },
     ],
   ),

@@ -29,6 +29,7 @@ export async function main(args: string[]): Promise<number> {
   const outdated = chosen.filter((mutant) => occurrences(mutant) !== 1);
   for (const { name, file } of outdated)
     console.log(`${name}: its text is not found exactly once in ${file}`);
+  if (chosen.length === 0) console.log('there is no such mutant');
   if (outdated.length > 0 || chosen.length === 0) return 1;
 
   const interruption = new AbortController();

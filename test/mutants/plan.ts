@@ -1,6 +1,6 @@
 /** Mistakes in what a formula is lowered to, and in what is believed of finished work. */
 import { inFile } from './mutant.ts';
-import { ARTIFACTS, GRAPH, LOAD, LOCKS, LOWER, TURNS, VERIFIER } from './suites.ts';
+import { ARTIFACTS, GRAPH, LOAD, TURNS, VERIFIER } from './suites.ts';
 
 export const plan = [
   ...inFile(
@@ -36,35 +36,30 @@ export const plan = [
         stands: 'A bead may take longer than the whole run may.',
         find: 'Math.min(bead.timeoutMs, formula.timeoutMs)',
         replace: 'Math.max(bead.timeoutMs, formula.timeoutMs)',
-        tests: [LOWER],
       },
       {
         name: 'own-retries-ignored',
         stands: 'A bead has the retries of the formula, not its own.',
         find: 'bead.retries ?? formula.retries',
         replace: 'formula.retries',
-        tests: [LOWER],
       },
       {
         name: 'own-policy-ignored',
         stands: "What becomes of a bead's failure is up to the formula alone.",
         find: 'bead.onFailure ?? formula.onFailure',
         replace: 'formula.onFailure',
-        tests: [LOWER],
       },
       {
         name: 'workflow-side-by-side',
         stands: 'A workflow starts as many beads at once as there are slots.',
         find: "parallel: draft.type === 'workflow' ? 1 : draft.parallel",
         replace: 'parallel: draft.parallel',
-        tests: [LOWER],
       },
       {
         name: 'workflow-by-priority',
         stands: 'Priority overtakes the sequence of a workflow.',
         find: "parts.formula.type === 'workflow' ? 1 : (bead.priority ?? DEFAULT_PRIORITY)",
         replace: 'bead.priority ?? DEFAULT_PRIORITY',
-        tests: [LOWER],
       },
       {
         name: 'path-without-length',
@@ -77,28 +72,24 @@ export const plan = [
         stands: 'Work with no checks of its own is not verified by the checks of its rig.',
         find: ' || rig.checks.length > 0',
         replace: '',
-        tests: [LOWER],
       },
       {
         name: 'criteria-unverified',
         stands: 'Work whose acceptance is the only thing to look at is not looked at.',
         find: ' || bead.criteria.length > 0',
         replace: '',
-        tests: [LOWER],
       },
       {
         name: 'setup-forgotten',
         stands: 'Work begins in a rig that was not set up.',
         find: 'rig.setup.length > 0 ?',
         replace: 'false ?',
-        tests: [LOWER],
       },
       {
         name: 'quorum-of-the-formula-ignored',
         stands: 'Sync points pass only when all is done, whatever the formula says.',
         find: 'quorum: formula.quorum,',
         replace: "quorum: 'all',",
-        tests: [LOWER],
       },
     ],
   ),
@@ -111,7 +102,6 @@ export const plan = [
         stands: 'Two beads that may run at once share a file because a join of any seemed to order them.',
         find: "if (join !== undefined && join.value !== 'all') continue;",
         replace: '',
-        tests: [LOCKS],
       },
       {
         name: 'neighbours-ordered',

@@ -1,6 +1,6 @@
 /** Mistakes in what becomes of failures, levels, additions, joins and what people ask. */
 import { inFile } from './mutant.ts';
-import { ADDITIONS, BACKOFF, CONDITIONS, DECIDE, MACHINE, PEOPLE } from './suites.ts';
+import { ADDITIONS, BACKOFF, CONDITIONS, DECIDE, PEOPLE } from './suites.ts';
 
 export const rules = [
   ...inFile(
@@ -36,7 +36,7 @@ export const rules = [
         stands: 'A failure in a run that is being cancelled leads to another attempt.',
         find: "else emit({ type: 'bead-cancelled', node: effect.node });",
         replace: '',
-        tests: [PEOPLE, DECIDE],
+        tests: [PEOPLE],
       },
       {
         name: 'branch-nobody-asked-for',
@@ -69,7 +69,7 @@ export const rules = [
         stands: 'A run that was halted goes on working because of a later pause.',
         find: 'phase.halted || !outranks(reason, phase.reason)',
         replace: 'false',
-        tests: [DECIDE, PEOPLE],
+        tests: [PEOPLE],
       },
       {
         name: 'pause-of-a-person-lost',
@@ -316,7 +316,7 @@ export const rules = [
         stands: 'A terminal that joins a run which has just ended waits for ever.',
         find: "if (run.phase.phase === 'settled' && run.unsettled > 0)",
         replace: 'if (false)',
-        tests: [PEOPLE, MACHINE],
+        tests: [PEOPLE],
       },
       {
         name: 'withdrawn-works-on',
@@ -336,7 +336,7 @@ export const rules = [
           'A failure that nobody had asked for holds the terminal that asks for it, without another try.',
         find: "selected && phase.phase === 'failed' && phase.standing === 'held'",
         replace: 'false',
-        tests: [PEOPLE, MACHINE],
+        tests: [PEOPLE],
       },
     ],
   ),
