@@ -456,7 +456,7 @@ export const engine = [
         name: 'stranger-in-its-place',
         stands: 'A terminal is believed to live because another process has its number.',
         find: 'isAlive({ ...self, pid: Number(pid), startTime })',
-        replace: 'isAlive({ ...self, pid: Number(pid), startTime: `at ${pid}` })',
+        replace: 'isAlive({ ...self, pid: Number(pid) })',
         tests: [LEASE],
       },
     ],

@@ -192,8 +192,8 @@ export const machine = [
       {
         name: 'delay-never-ends',
         stands: 'Nobody looks when the delay before an attempt is over.',
-        find: "if (next.phase === 'delayed') store.timers",
-        replace: 'if (false) store.timers',
+        find: "if (next.phase === 'delayed')",
+        replace: 'if (false)',
       },
       {
         name: 'clock-never-stops',

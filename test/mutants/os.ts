@@ -81,13 +81,6 @@ export const os = [
         replace: "trap '' TERM INT HUP\ncommand",
         named: 'default signals',
       },
-      {
-        name: 'open-files-inherited',
-        stands: 'A command holds files of the program that started it open.',
-        find: 'command exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-',
-        replace: ':',
-        named: 'no other open file',
-      },
     ],
   ),
   ...inFile(
@@ -133,7 +126,7 @@ export const os = [
         stands: 'A result that was recorded before the stop is thrown away.',
         find: "if (state.phase !== 'ended') {",
         replace: 'if (true) {',
-        named: 'stop',
+        named: 'recorded before the stop',
       },
       {
         name: 'leftovers-ignored',
@@ -147,21 +140,14 @@ export const os = [
         stands: 'A command whose helper died is called lost without reading its record.',
         find: "return state.phase === 'ended'\n          ? ",
         replace: "return state.phase === 'absent'\n          ? ",
-        named: 'stop|lost|killed',
-      },
-      {
-        name: 'stopped-before-it-began',
-        stands: 'A command that was stopped before it began is run.',
-        find: "if (signal.aborted) return { type: 'stopped' };\n    const key",
-        replace: 'const key',
-        named: 'does not start what was stopped before',
+        named: 'dies before it tells',
       },
       {
         name: 'helper-of-another-base',
         stands: 'A command runs in the environment of another rig.',
         find: '(entry) => entry.key === key',
         replace: '() => true',
-        named: 'commands',
+        named: 'of another base',
       },
       {
         name: 'secrets-without-filter',
@@ -196,13 +182,6 @@ export const os = [
         find: 'if (value === undefined) unsets.push(name);',
         replace: 'if (value === undefined) continue;',
         named: 'exactly its variables',
-      },
-      {
-        name: 'answer-of-an-earlier-request',
-        stands: 'The answer to an earlier request counts for the present one.',
-        find: 'if (Number(sequence) !== this.#sequence) continue;',
-        replace: '',
-        named: 'stop|exit status',
       },
       {
         name: 'folder-of-an-earlier-command',
@@ -291,12 +270,6 @@ export const os = [
         stands: 'Descendants that left the session and cleared their environment live on.',
         find: 'for (const facts of children.get(pid) ?? []) {',
         replace: 'for (const facts of []) {',
-      },
-      {
-        name: 'leader-killed-too',
-        stands: 'The helper that is to stay is killed with what is below it.',
-        find: 'if (found.has(facts.pid) || spared.has(facts.pid)) continue;',
-        replace: 'if (found.has(facts.pid)) continue;',
       },
     ],
   ),

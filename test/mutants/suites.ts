@@ -39,6 +39,5 @@ export const LOAD = 'src/plan/load.test.ts';
 
 /** Ten seconds and more: where nothing else notices. */
 export const MACHINE = 'src/core/machine.test.ts';
-export const SIMULATION = 'src/engine/simulation.test.ts';
 export const JOINING = 'src/engine/joining.test.ts';
 export const POOL = 'src/os/shell-pool.test.ts';
