@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { bead, Machine } from '../testing/machine.ts';
+import { decide } from './decide.ts';
 import type { Proposal } from './events.ts';
-import { nodeId } from './ids.ts';
+import { nodeId, runId } from './ids.ts';
+import { checkInvariants } from './invariants.ts';
 import type { BeadNode, Need, SpawnLimits } from './plan.ts';
+import { Store } from './store.ts';
 
 const spawn: SpawnLimits = { depth: 2, children: 3, total: 20, approval: false };
 
@@ -91,6 +94,21 @@ describe('added beads', () => {
     expect(machine.store.node(nodeId('p')).lastFailure?.message).toContain('does not allow');
   });
 
+  it('count one by one towards the limit of their bead', () => {
+    const machine = new Machine([bead('p', [], { spawns: 'live' })], { spawn });
+    const live = (...names: string[]): string[] =>
+      machine.tell({
+        type: 'spawn',
+        node: nodeId('p'),
+        attempt: 1,
+        proposal: proposal(...names.map((name) => child('p', name))),
+      });
+    expect(live('a', 'b')).toContain('beads-added');
+    expect(live('c', 'd')).toEqual([]);
+    expect(live('c')).toContain('beads-added');
+    expect(live('d')).toEqual([]);
+  });
+
   it('may require the parent’s own work', () => {
     const machine = parentAndAfter();
     propose(machine, 'p', proposal(child('p', 'a', [on('p', 'worked')])));
@@ -145,6 +163,85 @@ describe('added beads', () => {
     expect(machine.status('p/b')).toBe('running');
   });
 
+  it('that are replaced forget what they required, and what was judged and approved of them', () => {
+    const machine = new Machine([bead('p', [], { spawns: 'live' }), bead('q')], { spawn, parallel: 2 });
+    const live = (...nodes: BeadNode[]): string[] =>
+      machine.tell({ type: 'spawn', node: nodeId('p'), attempt: 1, proposal: proposal(...nodes) });
+    live(child('p', 'a', [on('q')]), child('p', 'g', [], { gate: 'may it?' }));
+    live(child('p', 'a', [], { key: 'new' }));
+    machine.tell({ type: 'approve', node: nodeId('p/g'), by: 'anna' });
+    expect(machine.status('p/g'), 'approved, and without a slot').toBe('ready');
+    live(child('p', 'g', [], { gate: 'may it?', key: 'new' }));
+    expect(machine.status('p/g'), 'nobody has approved this').toBe('needs-person');
+    machine.fail('q');
+    checkInvariants(machine.store);
+    machine.resume([]);
+    machine.succeed('p');
+    machine.succeed('p/a');
+    expect(machine.status('p/a')).toBe('done');
+  });
+
+  it('are asked for as long as the bead is that added them', () => {
+    const machine = new Machine([bead('p'), bead('b')], { spawn }, ['p']);
+    propose(machine, 'p', proposal(child('p', 'a')));
+    machine.tell({ type: 'select', terminal: 't2', nodes: [nodeId('b')] });
+    machine.tell({ type: 'withdraw', terminal: 't2' });
+    machine.stopped('b');
+    expect(machine.store.node(nodeId('p/a')).selected).toBe(true);
+    machine.succeed('p/a');
+    expect(machine.store.run.phase).toEqual({ phase: 'settled', outcome: 'done' });
+  });
+
+  it('do not join a run that is being cancelled', () => {
+    const machine = parentAndAfter();
+    machine.tell({ type: 'cancel', by: 'anna' });
+    expect(propose(machine, 'p', proposal(child('p', 'a')))).toEqual([
+      'step-succeeded p',
+      'bead-cancelled p',
+      'run-settled',
+    ]);
+    expect(machine.store.nodes.has(nodeId('p/a'))).toBe(false);
+  });
+
+  it('are begun anew with the bead that added them when that is run again from scratch', () => {
+    const machine = parentAndAfter();
+    propose(machine, 'p', proposal(child('p', 'a')));
+    machine.succeed('p/a');
+    machine.succeed('after');
+    machine.resume(['p']);
+    expect(machine.started().at(-1), 'its own work is done again').toBe('p');
+    expect(machine.store.node(nodeId('p')).attempts).toBe(2);
+  });
+
+  it('of an earlier run count their attempts on', () => {
+    const store = new Store();
+    const [p, a] = [bead('p'), child('p', 'a')];
+    const limits = { parallel: 3, timeoutMs: undefined, rigs: {}, agents: {}, spawn };
+    const growth = {
+      parent: p.id,
+      by: { type: 'attempt', attempt: 3 },
+      beads: [],
+      nodes: [a],
+      worked: { attempt: 3 },
+    } as const;
+    const create = {
+      run: runId('r2'),
+      planHash: 'h',
+      seed: 1,
+      limits,
+      nodes: [p],
+      credits: [],
+      growth: [growth],
+    };
+    decide(store, { type: 'create', ...create, select: 'all' }, 1000);
+    expect(store.node(p.id).phase).toEqual({ phase: 'expanding', attempt: 3 });
+    const again = { type: 'resume', by: 'test', limits, select: undefined, reopen: [p.id] } as const;
+    const effect = { node: a.id, attempt: 1, step: 'work' } as const;
+    decide(store, { type: 'step-succeeded', effect, report: null }, 1000);
+    decide(store, again, 1000);
+    expect(store.node(p.id).phase).toMatchObject({ phase: 'running', attempt: 4 });
+  });
+
   it('never make a bead wait for itself, through others of the run and of the proposal', () => {
     const machine = new Machine([bead('p', [], { spawns: 'live' })], { spawn, parallel: 1 });
     const live = (...nodes: BeadNode[]): string[] =>
@@ -174,6 +271,22 @@ describe('added beads', () => {
       'bead-worked p',
       'attempt-started p/b',
     ]);
+  });
+
+  it('are looked at again when they are approved: the run may have grown', () => {
+    const machine = parentAndAfter({ approval: true, children: 1 });
+    propose(machine, 'p', proposal(child('p', 'a')));
+    const more = proposal(child('p', 'b'));
+    expect(machine.tell({ type: 'add', node: nodeId('p'), by: 'bert', proposal: more })).toContain(
+      'beads-added',
+    );
+    expect(machine.tell({ type: 'approve', node: nodeId('p'), by: 'anna' })).toEqual([
+      'approved p',
+      'attempt-failed p',
+      'bead-failed p',
+      'run-paused',
+    ]);
+    expect(machine.store.node(nodeId('p')).lastFailure?.message).toContain('cannot be added any more');
   });
 
   it('can be added by a person, below a bead that is not settled', () => {
@@ -214,6 +327,18 @@ describe('a template', () => {
     const machine = template();
     machine.succeed('scan');
     expect(items(machine, proposal())).toEqual(['bead-worked t', 'bead-done t', 'attempt-started after']);
+  });
+
+  it('waits for a person where the formula says so', () => {
+    const approval = { ...spawn, approval: true };
+    const machine = new Machine([bead('t', [], { forEach: 'a list', steps: [] })], { spawn: approval });
+    expect(items(machine, proposal(child('t', 'x')))).toEqual(['approval-requested t']);
+    expect(machine.tell({ type: 'approve', node: nodeId('t'), by: 'anna' })).toEqual([
+      'approved t',
+      'beads-added',
+      'bead-worked t',
+      'attempt-started t/x',
+    ]);
   });
 
   it('whose list cannot be made fails, and can be tried again', () => {

@@ -64,6 +64,23 @@ describe('conditions', () => {
   });
 });
 
+describe('a condition', () => {
+  it('is judged again when a person tries its bead again', () => {
+    const machine = new Machine([conditional('b', [])]);
+    judged(machine, 'b', 'holds');
+    machine.fail('b');
+    machine.tell({ type: 'retry', node: nodeId('b'), by: 'anna' });
+    expect([...machine.store.judging]).toEqual(['b']);
+  });
+
+  it('comes before the gate: nobody is asked about what it leaves out', () => {
+    const machine = new Machine([conditional('b', [], { gate: 'Ship it?' })]);
+    expect([[...machine.store.judging], machine.status('b')]).toEqual([['b'], 'waiting']);
+    judged(machine, 'b', 'holds');
+    expect(machine.status('b')).toBe('needs-person');
+  });
+});
+
 describe('what was left out', () => {
   /** `left` is left out by its condition; `done` may succeed. */
   const around = (join: BeadNode['join'], requires: readonly string[]): Machine => {

@@ -228,6 +228,19 @@ describe('convoy', () => {
     expect(machine.statuses()).toMatchObject({ a: 'failed', next: 'skipped', other: 'running' });
   });
 
+  it('a failure that its level has not judged yet satisfies nobody, and decides nothing', () => {
+    const members = ['a', 'b'];
+    const machine = new Machine([
+      ...members.map((id) => bead(id, [], policy('pause'))),
+      sync(0, members, 'any'),
+      bead('x', ['a'], policy('skip')),
+    ]);
+    machine.fail('a');
+    expect(machine.status('x')).toBe('waiting');
+    machine.succeed('b');
+    expect(machine.status('x')).toBe('skipped');
+  });
+
   it('quorum majority: pauses as soon as it can no longer be reached', () => {
     const machine = convoy('majority', 'pause');
     machine.fail('a');
@@ -273,6 +286,18 @@ describe('convoy', () => {
     machine.succeed('c');
     expect(machine.store.run.phase).toEqual({ phase: 'settled', outcome: 'done' });
     expect(machine.started()).toEqual(['a', 'c']);
+  });
+});
+
+describe('a selection of one level', () => {
+  it('asks nobody about the sync point after it', () => {
+    const gate = { ...sync(0, ['a']), gate: 'Go on?' };
+    const machine = new Machine([bead('a'), gate, bead('b', [], { needs: [barrier(0)], level: 1 })], {}, [
+      'a',
+    ]);
+    machine.succeed('a');
+    expect(machine.store.run.phase).toEqual({ phase: 'settled', outcome: 'done' });
+    expect(machine.events.some(({ type }) => type === 'approval-requested')).toBe(false);
   });
 });
 
@@ -354,5 +379,28 @@ describe('what needs no work', () => {
     machine.succeed('a');
     expect(machine.started()).toEqual(['a', 'b', 'a']);
     expect(machine.store.run.phase).toEqual({ phase: 'settled', outcome: 'done' });
+  });
+});
+
+describe('answers', () => {
+  const checked = (): Machine =>
+    new Machine([
+      bead('a', [], { steps: ['work', 'verify'], policy: { ...policy('pause').policy, retries: 3 } }),
+    ]);
+  const effect = (attempt: number, step: 'work' | 'verify') => ({ node: nodeId('a'), attempt, step });
+
+  it('of an earlier attempt change nothing', () => {
+    const machine = checked();
+    machine.lose('a');
+    expect(machine.tell({ type: 'step-succeeded', effect: effect(1, 'work'), report: null })).toEqual([]);
+    expect(machine.tell({ type: 'step-lost', effect: effect(1, 'work') })).toEqual([]);
+    expect(machine.store.node(nodeId('a'))).toMatchObject({ losses: 1, phase: { attempt: 2, step: 'work' } });
+  });
+
+  it('of another step change nothing', () => {
+    const machine = checked();
+    machine.succeed('a');
+    expect(machine.tell({ type: 'step-succeeded', effect: effect(1, 'work'), report: null })).toEqual([]);
+    expect(machine.store.node(nodeId('a')).phase).toMatchObject({ phase: 'running', step: 'verify' });
   });
 });

@@ -74,6 +74,16 @@ describe('a gate on a bead', () => {
   });
 });
 
+describe('a gate', () => {
+  it('is asked about again when a person tries its bead again', () => {
+    const machine = new Machine([bead('a', [], { gate: '' })]);
+    machine.tell(approve('a'));
+    machine.fail('a');
+    machine.tell({ type: 'retry', node: node('a'), by });
+    expect(machine.status('a')).toBe('needs-person');
+  });
+});
+
 describe('a sync point', () => {
   it('with checks runs them on the combined tree before the next level opens', () => {
     const machine = new Machine([bead('a'), bead('b'), level(['a', 'b'], { checks: true }), next]);
@@ -143,6 +153,15 @@ describe('a sync point', () => {
     ]);
     machine.resume();
     expect(machine.status('~sync/0'), 'and is asked again').toBe('needs-person');
+  });
+
+  it('that is tried again runs its checks again', () => {
+    const machine = new Machine([bead('a'), level(['a'], { checks: true, gate: '' }), next]);
+    machine.succeed('a');
+    machine.succeed('~sync/0');
+    machine.tell(reject('~sync/0'));
+    machine.resume();
+    expect(machine.started()).toEqual(['a', '~sync/0', '~sync/0']);
   });
 });
 
@@ -241,6 +260,24 @@ describe('a person', () => {
     checkInvariants(machine.store);
   });
 
+  it('cannot have again what is done, nor cancel what has come to its end', () => {
+    const machine = new Machine([bead('a'), bead('b')]);
+    machine.succeed('a');
+    expect(machine.tell({ type: 'retry', node: node('a'), by })).toEqual([]);
+    machine.succeed('b');
+    expect(machine.tell({ type: 'cancel', by })).toEqual([]);
+    expect(machine.store.run.phase).toEqual({ phase: 'settled', outcome: 'done' });
+  });
+
+  it('who cancels a run is not argued with before it has come to its end', () => {
+    const machine = new Machine([bead('a'), bead('b', ['a'])]);
+    machine.tell({ type: 'cancel', by });
+    for (const type of ['retry', 'skip'] as const)
+      expect(machine.tell({ type, node: node('b'), by })).toEqual([]);
+    expect(machine.tell({ type: 'cancel', by })).toEqual([]);
+    expect(machine.stopped('a')).toEqual(['attempt-cancelled a', 'bead-cancelled a', 'run-settled']);
+  });
+
   it('leaves out a bead: what follows goes on without it', () => {
     const machine = new Machine([bead('a'), bead('b'), bead('c', ['a', 'b'])]);
     machine.succeed('b');
@@ -254,6 +291,24 @@ describe('a person', () => {
     expect(machine.tell({ type: 'skip', node: node('a'), by })).toEqual(['stop-requested a']);
     expect(machine.stopped('a')).toEqual(['attempt-cancelled a', 'bead-skipped a']);
     expect(machine.store.node(node('a')).taskFailures).toBe(0);
+  });
+
+  it('leaves out a bead whose work is just done: it does not go on, and what was finished is kept', () => {
+    const machine = new Machine([bead('a', [], { steps: ['work', 'verify'] }), bead('b')]);
+    for (const id of ['a', 'b']) machine.tell({ type: 'skip', node: node(id), by });
+    expect(machine.succeed('a')).toEqual(['attempt-cancelled a', 'bead-skipped a']);
+    expect(machine.succeed('b').slice(0, 2)).toEqual(['step-succeeded b', 'bead-done b']);
+  });
+
+  it('who cancels a run is not asked anything more, and nothing is tried again', () => {
+    const retried = { policy: { retries: 3, timeoutMs: undefined, onFailure: 'pause' as const } };
+    const machine = new Machine([bead('a'), bead('b', [], retried)]);
+    machine.tell({ type: 'cancel', by });
+    const effect = { node: node('a'), attempt: 1, step: 'work' } as const;
+    expect(machine.tell({ type: 'step-asked', effect, question: 'Which port?' })).toEqual([
+      'bead-cancelled a',
+    ]);
+    expect(machine.fail('b')).toEqual(['attempt-failed b', 'bead-cancelled b', 'run-settled']);
   });
 
   it('cancels a run: everything is stopped for good', () => {
@@ -294,6 +349,25 @@ describe('several terminals', () => {
     machine.succeed('a');
     expect(machine.store.run.phase).toEqual({ phase: 'settled', outcome: 'done' });
     expect(machine.store.node(node('b'))).toMatchObject({ selected: false, taskFailures: 0 });
+  });
+
+  it('give another try to a failure that nobody had asked for any more', () => {
+    const machine = new Machine([bead('a'), bead('b')]);
+    machine.fail('a');
+    const { limits } = machine;
+    machine.tell({ type: 'resume', by, limits, select: [node('b')], reopen: 'failed' });
+    expect([machine.status('a'), machine.store.run.phase.phase]).toEqual(['failed', 'active']);
+    const select = { type: 'select', terminal: 't2', nodes: [node('a')] } as const;
+    expect(machine.tell(select)).toEqual(['beads-selected', 'bead-reopened a', 'attempt-started a']);
+  });
+
+  it('that go hold a sequence until their work is gone', () => {
+    const after = bead('b', [], { needs: [{ node: node('a'), on: 'settled' }] });
+    const machine = new Machine([bead('a'), after], {}, ['a']);
+    machine.tell({ type: 'select', terminal: 't2', nodes: [node('b')] });
+    machine.tell({ type: 'withdraw', terminal: '' });
+    expect(machine.started()).toEqual(['a']);
+    expect(machine.stopped('a')).toEqual(['attempt-cancelled a', 'attempt-started b']);
   });
 
   it('may wait for what nobody has asked for yet', () => {

@@ -4,7 +4,7 @@
  * Owns: node and run records, queues, and what changed since the last look. Invariants are in `invariants.ts`.
  */
 import { Heap } from './heap.ts';
-import type { NodeId, Step } from './ids.ts';
+import type { NodeId } from './ids.ts';
 import { invariant } from './invariant.ts';
 import { ReadyQueue } from './ready-queue.ts';
 import type { NodeState, RunState } from './state.ts';
@@ -13,8 +13,8 @@ import type { NodeState, RunState } from './state.ts';
 export interface Timer {
   readonly at: number;
   readonly node: NodeId;
-  /** Undefined: a delay ends. Else: the time limit of this step of this attempt. */
-  readonly limit: { readonly attempt: number; readonly step: Step } | undefined;
+  /** Undefined: a delay ends. Else: the time limit of the step that was started then. */
+  readonly startedAt: number | undefined;
 }
 
 /** One node has at most one timer that still means something. */

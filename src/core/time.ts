@@ -38,8 +38,7 @@ export const liveTimers = (store: Store): Timer[] =>
 
 function stillMeans(store: Store, timer: Timer): boolean {
   const { phase } = store.node(timer.node);
-  if (timer.limit === undefined) return phase.phase === 'delayed' && phase.until === timer.at;
-  return (
-    phase.phase === 'running' && phase.attempt === timer.limit.attempt && phase.step === timer.limit.step
-  );
+  if (timer.startedAt === undefined) return phase.phase === 'delayed' && phase.until === timer.at;
+  // Not by its number: a step that is repeated after a pause has its whole time again.
+  return phase.phase === 'running' && phase.startedAt === timer.startedAt;
 }

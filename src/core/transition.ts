@@ -126,7 +126,8 @@ export function moveTo(store: Store, node: NodeState, next: NodePhase, at: numbe
     run.unsettled += Number(!isSettled(next)) - Number(!isSettled(previous));
     run.unsuccessful += Number(isUnsuccessful(next)) - Number(isUnsuccessful(previous));
   }
-  if (next.phase === 'delayed') store.timers.push({ at: next.until, node: node.spec.id, limit: undefined });
+  if (next.phase === 'delayed')
+    store.timers.push({ at: next.until, node: node.spec.id, startedAt: undefined });
   if (next.phase === 'running') {
     const own = node.spec.kind === 'bead' ? node.spec.policy.timeoutMs : undefined;
     const limitMs = smallest(own, run.limits.timeoutMs);
@@ -134,7 +135,7 @@ export function moveTo(store: Store, node: NodeState, next: NodePhase, at: numbe
       store.timers.push({
         at: next.startedAt + limitMs,
         node: node.spec.id,
-        limit: { attempt: next.attempt, step: next.step },
+        startedAt: next.startedAt,
       });
   }
   refresh(store, node);

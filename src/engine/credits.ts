@@ -80,15 +80,44 @@ class Heir {
     this.#beads = new Map(plan.beads.map((bead) => [bead.id, bead]));
   }
 
-  /** Each bead comes after what it requires, so that this is known when its turn has come. */
   inherit(): Inheritance {
-    for (const { id } of this.#plan.nodes) {
+    for (const id of this.#inOrder()) {
       const bead = this.#beads.get(id);
       const before = this.#earlier.store.nodes.get(id);
       if (bead === undefined || before?.spec.kind !== 'bead' || before.spec.key !== bead.key) continue;
       if (!this.#again.has(id)) this.#take(bead, before);
     }
     return { credits: [...this.#credits.values()], growth: this.#growth };
+  }
+
+  /**
+   * The beads of the plan, each after what it requires, and after what the beads require that it had added: so that this is
+   * known when its turn has come.
+   */
+  *#inOrder(): Iterable<NodeId> {
+    const entered = new Set<NodeId>();
+    const left = new Set<NodeId>();
+    const open: NodeId[] = [];
+    for (const { id } of this.#plan.nodes) {
+      open.push(id);
+      for (let next = open.at(-1); next !== undefined; next = open.at(-1)) {
+        if (!entered.has(next)) {
+          entered.add(next);
+          for (const before of this.#before(next)) if (!entered.has(before)) open.push(before);
+          continue;
+        }
+        open.pop();
+        if (left.has(next)) continue;
+        left.add(next);
+        if (this.#beads.has(next)) yield next;
+      }
+    }
+  }
+
+  #before(id: NodeId): readonly NodeId[] {
+    const node = this.#earlier.store.nodes.get(id);
+    const requires = this.#beads.get(id)?.requires ?? node?.spec.needs.map((need) => need.node) ?? [];
+    return [...requires, ...(node?.children ?? [])];
   }
 
   /** Credits a bead, or lets its own work stand with the beads that it added; says whether it is credited. */

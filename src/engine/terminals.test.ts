@@ -150,6 +150,15 @@ describe('Ctrl-C', () => {
     expect(arena.world.alive()).toEqual([]);
   });
 
+  it('in the driver of a run that pauses meanwhile stops what works: nobody would see to it', async () => {
+    const slow: Fate = { afterMs: 60_000, end: 'succeeds' };
+    const arena = arenaOf({ c: slow, a: slow, free: { afterMs: 620, end: 'fails' } });
+    const from = arena.clock.now();
+    await arena.play([terminal('a c free', 0, interrupted(600)), terminal('free c', 200)]);
+    expect(arena.world.alive()).toEqual([]);
+    expect(arena.clock.now() - from).toBeLessThan(10_000);
+  });
+
   it('in a terminal that follows takes back what only it wanted', async () => {
     const arena = arenaOf();
     await arena.play([terminal('a', 0), terminal('a free', 200, interrupted(500))]);

@@ -14,14 +14,16 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RunId, runId } from '../core/ids.ts';
 import { noCounts } from '../core/status.ts';
 import { type Journal, JournalProblem } from '../ports/journal.ts';
 import { UPCASTS } from './codec.ts';
-import { openDatabase } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
 import { openJournal, openReader } from './open.ts';
 import { migrate, schemaVersion } from './schema.ts';
+
+vi.mock('./database.ts', { spy: true });
 
 let project: string;
 let state: string;
@@ -107,6 +109,11 @@ describe('openJournal', () => {
     expect(probe.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
     expect(probe.prepare('PRAGMA trusted_schema').get()).toEqual({ trusted_schema: 0 });
     probe.close();
+    // Whether it syncs is a setting of the connection, which only the connection tells.
+    using another = openJournal(state);
+    const connection = vi.mocked(openDatabase).mock.results.at(-1)?.value as Database;
+    expect(connection.prepare('PRAGMA synchronous').get(), 'FULL').toEqual({ synchronous: 2 });
+    expect(another.runs()).toHaveLength(1);
   });
 
   it('goes on with an empty file, as a crash right after its creation leaves it', () => {

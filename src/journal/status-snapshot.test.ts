@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeId, type RunId, runId } from '../core/ids.ts';
 import { noCounts } from '../core/status.ts';
 import type { BeadRow, Journal, RunRow } from '../ports/journal.ts';
+import { VirtualClock } from '../testing/virtual-clock.ts';
 import { openJournal } from './open.ts';
+import { StatusKeeper } from './status-keeper.ts';
 import { readStatus, saveStatus } from './status-snapshot.ts';
 
 let state: string;
@@ -93,6 +95,21 @@ describe('status.json', () => {
   ])('is as good as none when it is %s', (_, text) => {
     if (text !== undefined) writeFileSync(join(state, 'status.json'), text);
     expect(readStatus(state)).toBeUndefined();
+  });
+
+  it('is written from time to time while things change, and at the end', async () => {
+    begin('a.toml');
+    const clock = new VirtualClock();
+    const keeper = new StatusKeeper(state, journal, clock);
+    keeper.changed();
+    expect(readStatus(state), 'not at every commit').toBeUndefined();
+    clock.after(30_000, () => keeper.changed());
+    await clock.run(() => false);
+    begin('b.toml');
+    keeper.changed();
+    expect(readStatus(state)?.runs()).toHaveLength(1);
+    expect(keeper.save()).toBeUndefined();
+    expect(readStatus(state)?.runs()).toHaveLength(2);
   });
 
   it('returns a problem instead of ending the run when it cannot be written', () => {

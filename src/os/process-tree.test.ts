@@ -108,6 +108,13 @@ describe('ending trees', () => {
     expect(killed).toEqual(new Map([[undefined, 1]]));
   });
 
+  it('finds below its leader who left the session with an empty environment', async () => {
+    const command = 'env -i setsid sh -c "echo up; exec sleep 1000" & wait';
+    const { identity } = await session(command, own('escaped'));
+    const killed = await sweep({ leader: identity, spareLeader: true, markers: new Set() });
+    expect([...killed.values()].reduce((sum, count) => sum + count, 0)).toBe(1);
+  });
+
   it('judges nobody by the pid of a leader from elsewhere or replaced by a stranger', async () => {
     const { identity } = await session('echo up; exec sleep 1000', own('stranger'));
     for (const leader of [

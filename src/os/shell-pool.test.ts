@@ -203,6 +203,9 @@ describe.each(shells)('commands, with %s', (shell) => {
     expect(log(second)).toContain('TEST_ONE=3\n');
     expect(log(second)).toContain('TEST_TWO=base\n');
     expect(names(log(second))).toEqual(['TEST_FOLDER', 'TEST_MARKER', 'TEST_ONE', 'TEST_TWO']);
+    const third = { ...request('env', { variables: {}, env: { TEST_TWO: 'base' } }), base: first.base };
+    await run(third);
+    expect(names(log(third))).toEqual(['TEST_FOLDER', 'TEST_MARKER', 'TEST_TWO']);
     expect(log(second)).not.toContain('_gs_');
     expect(log(second)).not.toContain('VITEST');
   });
@@ -353,6 +356,17 @@ describe('stopping', () => {
     expect(marked(traceOf(asked).marker)).toEqual([]);
   });
 
+  it('keeps a result that was recorded before the stop was claimed', async () => {
+    const asked = request('exit 3');
+    const stop = new AbortController();
+    const end = run(asked, stop.signal);
+    await until(() => existsSync(asked.record));
+    // The helper tells its end through a pipe that nobody reads meanwhile.
+    while (readRecord(asked.record).phase !== 'ended') {}
+    stop.abort();
+    expect(await end).toEqual(exited(3));
+  });
+
   it('goes on with a new helper', async () => {
     await stopped('echo up; sleep 1000', 1000);
     expect(await run(request('exit 8'))).toEqual(exited(8));
@@ -397,6 +411,12 @@ describe('records', () => {
     expect(await end).toEqual({ type: 'lost' });
     expect(marked(traceOf(asked).marker)).toEqual([]);
     expect(await pool.adopt(traceOf(asked), never, 100)).toBeUndefined();
+  });
+
+  it('believes the record of a helper that dies before it tells the end', async () => {
+    const asked = request('printf "E 7\\n" >>"$TEST_RECORD"; kill -9 $$');
+    const variables = { ...asked.variables, TEST_RECORD: asked.record };
+    expect(await run({ ...asked, variables })).toMatchObject({ type: 'exited', status: 7 });
   });
 
   it('is not fooled by a helper that another boot or a reused pid stands behind', async () => {
@@ -500,6 +520,14 @@ describe('the pool', () => {
     // Two of four helpers are kept between the rounds.
     expect(pids.size).toBeGreaterThanOrEqual(4);
     expect(pids.size).toBeLessThanOrEqual(8);
+  });
+
+  it('gives no command a helper of another base', async () => {
+    for (const name of ['one', 'two', 'one']) {
+      const asked = request('printf %s "$TEST_BASE"', { env: { TEST_BASE: name } });
+      expect(await run(asked)).toEqual(exited(0));
+      expect(log(asked)).toBe(name);
+    }
   });
 
   it('refuses names that a shell gives a meaning, NUL, and secrets without a filter', async () => {

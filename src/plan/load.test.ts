@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { invariant } from '../core/invariant.ts';
-import type { FormulaType, Plan } from '../core/plan.ts';
+import type { BeadNode, FormulaType, Plan } from '../core/plan.ts';
 import { renderAll } from '../diagnostic/render-text.ts';
 import { beadsNamed } from './expressions/evaluate.ts';
 import { blocksRun, loadPlan } from './load.ts';
@@ -385,6 +385,83 @@ describe('conditions, templates and failure branches', () => {
     expect(nodes[0]).toMatchObject({ id: 'a', steps: [], forEach: '[1]', locks: ['x'] });
     expect(nodes[0]).not.toHaveProperty('spawns');
     expect(nodes[1]).toMatchObject({ id: 'b', steps: ['work'], spawns: 'after' });
+  });
+
+  /** The nodes of beads. */
+  const beadNodes = (made: Plan): readonly BeadNode[] =>
+    made.nodes.flatMap((node) => (node.kind === 'bead' ? [node] : []));
+  const execution = (keys: string): string => `[bead.execution]\n${keys}\n`;
+
+  it('gives a bead its own retries and policy before those of the formula, and the smaller time limit', () => {
+    const head = formula(
+      'expansion',
+      '[formula.execution]\ntimeout_minutes = 10\nretries = 1\non_failure = "skip"\n',
+    );
+    const made = plan(
+      head,
+      bead('a', '', execution('retries = 3\non_failure = "abort"')),
+      bead('b', '', execution('timeout = "1m"')),
+      bead('c', '', execution('timeout = "1h"')),
+    );
+    expect(beadNodes(made).map(({ policy }) => policy)).toEqual([
+      { retries: 3, timeoutMs: 600_000, onFailure: 'abort' },
+      { retries: 1, timeoutMs: 60_000, onFailure: 'skip' },
+      { retries: 1, timeoutMs: 600_000, onFailure: 'skip' },
+    ]);
+  });
+
+  it('runs a workflow one by one in its sequence, whatever else would be possible', () => {
+    const execute = '[formula.execution]\nparallel_beads = 4\n';
+    const beads = [
+      bead('a'),
+      bead('b', 'priority = 1'),
+      bead('c', 'join = "any"', '[bead.dependencies]\nrequires = ["a", "b"]\n'),
+    ];
+    const made = plan(formula('workflow', execute), ...beads);
+    expect(made.formula.parallel).toBe(1);
+    expect(plan(formula('expansion', execute), ...beads).formula.parallel).toBe(4);
+    const nodes = beadNodes(made).toSorted((one, other) => one.order - other.order);
+    expect(new Set(nodes.map(({ priority }) => priority)).size, 'priority overtakes nobody').toBe(1);
+    // Each waits for the one before it, also where one of its requirements would do.
+    nodes.slice(1).forEach(({ needs }, index) => {
+      expect(needs).toContainEqual({ node: nodes[index]?.id, on: 'settled' });
+    });
+  });
+
+  it('asks for the quorum of the formula at every sync point', () => {
+    const after = bead('b', '', '[bead.dependencies]\nrequires = ["a"]\n');
+    const made = plan(formula('convoy', '[formula.sync]\nquorum = "majority"\n'), bead('a'), after);
+    expect(made.nodes.find(({ kind }) => kind === 'sync')).toMatchObject({ quorum: 'majority' });
+  });
+
+  it('prepares where the rig has a setup, and verifies where there is anything to look at', () => {
+    const steps = (rig: string, keys = '', tables = ''): readonly string[] | undefined => {
+      const settings = ['gastown.toml', `[rigs.default]\n${rig}\n`] as const;
+      return beadNodes(plan(formula('expansion'), bead('a', keys, tables), settings))[0]?.steps;
+    };
+    expect(steps('')).toEqual(['work']);
+    expect(steps('setup = ["true"]')).toEqual(['prepare', 'work']);
+    expect(steps('checks = ["true"]')).toEqual(['work', 'verify']);
+    expect(steps('', '', '[bead.acceptance]\nchecks = ["true"]\n')).toEqual(['work', 'verify']);
+    expect(steps('', '', '[bead.acceptance]\ncriteria = ["It works."]\n')).toEqual(['work', 'verify']);
+    expect(steps('setup = ["true"]', 'artifacts = ["x"]')).toEqual(['prepare', 'work', 'verify']);
+  });
+
+  it('takes a join of any for no order: what it may overtake shares locks with it', () => {
+    const file = 'artifacts = ["x"]';
+    const requires = '[bead.dependencies]\nrequires = ["a", "b"]\n';
+    const joined = (kind: string) => bead('c', `${file}\njoin = "${kind}"`, requires);
+    const locks = (kind: string): readonly (readonly string[])[] =>
+      beadNodes(
+        plan(
+          formula('expansion', '[formula.spawn]\nallowed = false\n'),
+          bead('a', file),
+          bead('b'),
+          joined(kind),
+        ),
+      ).map((node) => node.locks);
+    expect(locks('all')).toEqual([[], [], []]);
+    expect(locks('any')).toEqual([['x'], [], ['x']]);
   });
 
   it('takes thousands of conditions in a moment', () => {

@@ -1,0 +1,69 @@
+// A process that runs test files, again and again, with one mutant after another in place of the source: what is not mutated
+// is read and compiled once. Asked by messages (`trial.ts`), and killed by whoever asks when a mutant never ends.
+import { resolve } from 'node:path';
+import { createVitest } from 'vitest/node';
+
+/** The mistake that is in place now: `{ file, text }`. */
+let mistake;
+
+const vitest = await createVitest(
+  'test',
+  {
+    config: false,
+    watch: false,
+    include: ['src/**/*.test.ts'],
+    setupFiles: [resolve('test/mutants/same-chance.ts')],
+    pool: 'forks',
+    // One after another, and always in the same order: the first that notices is always the same.
+    fileParallelism: false,
+    bail: 1,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: [{}],
+  },
+  {
+    plugins: [
+      {
+        name: 'mutant',
+        enforce: 'pre',
+        transform: (_, id) =>
+          mistake !== undefined && id === resolve(mistake.file) ? mistake.text : undefined,
+      },
+    ],
+  },
+);
+await vitest.standalone();
+
+async function run({ tests, named, mutant, temporary }) {
+  mistake = mutant;
+  process.env.TMPDIR = temporary;
+  if (mutant !== undefined) vitest.invalidateFile(resolve(mutant.file));
+  if (named === undefined) vitest.resetGlobalTestNamePattern();
+  else vitest.setGlobalTestNamePattern(named);
+  const ran = [];
+  // File by file: of more than one at once, vitest would choose the order, and remember what an earlier run said.
+  for (const test of tests) {
+    const specifications = await vitest.globTestSpecifications([test]);
+    const { unhandledErrors } = await vitest.runTestSpecifications(specifications, false);
+    const module = specifications[0]?.testModule;
+    const of = module === undefined ? [] : [...module.children.allTests()];
+    ran.push({
+      file: test,
+      errors: module?.errors().map(({ message }) => message) ?? [],
+      unheard: unhandledErrors.map((error) => String(error?.message ?? error)),
+      tests: of.map((one) => ({ name: one.fullName, state: one.result().state })),
+    });
+    if (ran.at(-1).tests.some(({ state }) => state === 'failed')) break;
+  }
+  if (mutant !== undefined) vitest.invalidateFile(resolve(mutant.file));
+  return ran;
+}
+
+process.on('message', async (asked) => {
+  try {
+    process.send({ type: 'ran', files: await run(asked) });
+  } catch (error) {
+    process.send({ type: 'unable', why: String(error?.stack ?? error) });
+  }
+});
+process.send({ type: 'ready' });
