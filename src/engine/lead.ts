@@ -9,7 +9,7 @@ import { invariant } from '../core/invariant.ts';
 import type { Bead } from '../core/plan.ts';
 import { isInWork } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
-import { isFenced, isJournalProblem, type Journal } from '../ports/journal.ts';
+import { Fenced, isFenced, isJournalProblem, type Journal } from '../ports/journal.ts';
 import { Crew } from './crew.ts';
 import { Driver } from './driver.ts';
 import { replayMachine } from './history.ts';
@@ -93,6 +93,9 @@ async function drive(
     performers,
     sweep: () => sweeper.sweepNow(),
     folder: (bead, attempt) => parts.folder(header, bead, attempt),
+    fence: () => {
+      if (journal.lease()?.epoch !== epoch) throw new Fenced(`The lease with number ${epoch} is not held.`);
+    },
   });
   const find = (id: NodeId): Bead | undefined => roster.find(id);
   const inbox = new Inbox({

@@ -1,0 +1,68 @@
+// npm run hunt -- [--runs N | --minutes M] [--beads B] [--seed S] [--replay SEED:PATH]: simulated runs with faults at every
+// boundary until one breaks a promise. Prints its seed first; what is found is told in words, with the command that has it again.
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string' },
+    minutes: { type: 'string' },
+    beads: { type: 'string', default: '8' },
+    seed: { type: 'string' },
+    replay: { type: 'string' },
+  },
+});
+const RUNS_PER_SEED = 500;
+
+/** A number from the command line; a word of its own where it is none. */
+function number(name, otherwise) {
+  const value = values[name] === undefined ? otherwise : Number(values[name]);
+  if (!Number.isFinite(value)) throw new Error(`--${name} wants a number, not ${values[name]}`);
+  return value;
+}
+
+// Beside the program, where the packages are that are not bundled.
+const outfile = join(root, 'dist', `hunt-${process.pid}.mjs`);
+try {
+  await build({
+    entryPoints: [join(root, 'src', 'testing', 'simulation', 'hunt.ts')],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    target: 'node20.19',
+    sourcemap: 'inline',
+    outfile,
+    logLevel: 'error',
+  });
+  const { anySeed, hunt } = await import(pathToFileURL(outfile).href);
+  const beads = number('beads');
+  if (values.replay !== undefined) {
+    const [seed, ...path] = values.replay.split(':');
+    finish(await hunt({ beads, runs: 1_000_000, seed: Number(seed), path: path.join(':') }));
+  } else {
+    const master = number('seed', anySeed());
+    const runs = number('runs', values.minutes === undefined ? 10_000 : Number.POSITIVE_INFINITY);
+    const until = Date.now() + number('minutes', 24 * 60 * 365) * 60_000;
+    console.log(`seed ${master}, plans of up to ${beads} beads`);
+    let told = 0;
+    let found;
+    for (let seed = master; found === undefined && told < runs && Date.now() < until; seed += 1) {
+      found = await hunt({ beads, runs: Math.min(RUNS_PER_SEED, runs - told), seed, onTold: () => told++ });
+      if (process.stdout.isTTY) process.stdout.write(`\r${told} runs`);
+    }
+    console.log(`${process.stdout.isTTY ? '\r' : ''}${told} runs`);
+    finish(found);
+  }
+} finally {
+  rmSync(outfile, { force: true });
+}
+
+function finish(found) {
+  console.log(found ?? 'every promise was kept');
+  process.exitCode = found === undefined ? 0 : 1;
+}

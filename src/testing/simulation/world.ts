@@ -1,0 +1,284 @@
+/**
+ * Agents, rigs and a verifier without processes, on virtual time: what the real world does to an engine, as a script.
+ *
+ * Owns: the processes that "run", which outlive the driver that asked for them, and their records. What becomes of a
+ * process follows from its key alone, so the same run meets the same fate however often its driver dies.
+ * I1  A key is asked for at most once, and what was given up never begins: anything else is reported.
+ * I2  The adapters of a dead driver neither answer nor act; those of a frozen one when it wakes up.
+ * Not here: processes that other machines cannot see. Whoever steals a lease is believed that its holder is dead.
+ */
+import { type EffectKey, effectKey, type NodeId } from '../../core/ids.ts';
+import type { Bead } from '../../core/plan.ts';
+import { DEFAULT_RIG } from '../../plan/settings-load.ts';
+import type { Clock, Evidence, Performers, PreparedRig, StepEnd, WorkReport } from '../../ports/work.ts';
+import { proposalOf } from '../random-bead-plan.ts';
+
+/** What becomes of an effect, and after how long; `dies` is a process that vanishes without leaving a result. */
+export interface Fate {
+  readonly afterMs: number;
+  readonly end: 'succeeds' | 'fails' | 'dies';
+  /** How long a helper takes to read what it was asked; default 0. */
+  readonly startMs?: number;
+  /** How long it takes to die when it is stopped; default 50. */
+  readonly stopMs?: number;
+}
+
+/** A driver as the world knows it. */
+export interface Driver {
+  readonly isDead: boolean;
+  /** It is about to ask for an effect: resolves when it really does, which for the dead is never. */
+  asks(): Promise<void>;
+  /** The same where it goes on in the turn in which it decided to: it may die here, not sleep. */
+  asksAtOnce(): Promise<void> | undefined;
+  /** It has asked. */
+  asked(): void;
+  /** It waits for an answer: the same, if and when it hears it. */
+  hears<Answer>(answer: Promise<Answer>): Promise<Answer>;
+  /** What it does after a time, if it still can. */
+  later(ms: number, call: () => void): void;
+}
+
+/** One process, from the request in its helper's pipe to whatever it leaves in its record. */
+export interface Process {
+  readonly key: EffectKey;
+  readonly node: NodeId;
+  phase: 'asked' | 'lives' | 'gone';
+  /** Its record says that it is being stopped: whatever it leaves now is no result. */
+  isStopped: boolean;
+  result: StepEnd<WorkReport> | undefined;
+  readonly fate: Fate;
+  readonly report: WorkReport;
+  readonly waiting: (() => void)[];
+}
+
+/** Who looks at what happens in a world. */
+export interface WorldWatch {
+  begins(process: Process): void;
+  /** Somebody does what no driver may. */
+  reports(what: string): void;
+}
+
+export class SimulatedWorld {
+  readonly #clock: Clock;
+  readonly #fateOf: (key: EffectKey, bead: Bead) => Fate;
+  readonly #watch: WorldWatch;
+  readonly #processes = new Map<EffectKey, Process>();
+  readonly #living = new Set<Process>();
+  /** Keys whose record was made void before anybody asked for them. */
+  readonly #void = new Set<EffectKey>();
+
+  constructor(clock: Clock, fateOf: (key: EffectKey, bead: Bead) => Fate, watch: WorldWatch) {
+    this.#clock = clock;
+    this.#fateOf = fateOf;
+    this.#watch = watch;
+  }
+
+  get living(): ReadonlySet<Process> {
+    return this.#living;
+  }
+
+  /** Keys of effects that are alive now. */
+  alive(): EffectKey[] {
+    return [...this.#living].map(({ key }) => key);
+  }
+
+  /** Whether somebody asked for this key, or made sure that it never begins. */
+  knows(key: EffectKey): boolean {
+    return this.#processes.has(key) || this.#void.has(key);
+  }
+
+  process(key: EffectKey): Process | undefined {
+    return this.#processes.get(key);
+  }
+
+  /** Keys of all effects that were ever asked for, and whether they came to a good end. */
+  began(): ReadonlyMap<EffectKey, boolean> {
+    return new Map([...this.#processes].map(([key, { result }]) => [key, result?.type === 'succeeded']));
+  }
+
+  /** The machine is gone, and with it everything that runs or was to. */
+  reboot(): void {
+    for (const process of this.#processes.values()) this.#end(process);
+  }
+
+  /** One of the processes that live is killed, its helper with it. */
+  kill(which: number): void {
+    const process = [...this.#living][which % Math.max(1, this.#living.size)];
+    if (process !== undefined) this.#end(process);
+  }
+
+  performers(driver: Driver): Performers {
+    const rig: PreparedRig = { settings: DEFAULT_RIG, directory: '/', env: {}, secretValues: [] };
+    return {
+      rig: () => ({
+        settings: DEFAULT_RIG,
+        rig: {
+          open: () => rig,
+          prepare: async (attempt, key, signal) => {
+            const end = await this.#command(key, attempt.bead, signal, driver);
+            return end.type === 'succeeded' ? { type: 'succeeded', report: undefined } : end;
+          },
+        },
+      }),
+      agent: () => ({
+        settings: undefined,
+        agent: {
+          work: (attempt, _rig, key, signal) => this.#work(key, attempt.bead, signal, driver),
+          adopt: async (_attempt, _rig, key, signal) => {
+            await driver.asks();
+            return driver.hears(this.#adopt(key, signal, driver));
+          },
+        },
+      }),
+      verifier: {
+        verify: async (attempt, _rig, key, signal) => {
+          const end = await this.#command(key, attempt.bead, signal, driver);
+          const report: Evidence = { artifacts: [], checks: [], criteria: [], sharedTree: true };
+          return end.type === 'succeeded' ? { type: 'succeeded', report } : end;
+        },
+      },
+      settle: async (run, node, attempt, step) => {
+        await driver.asks();
+        const key = effectKey(run, node, attempt, step);
+        const stopped = AbortSignal.abort();
+        const left = this.#processes.get(key);
+        if (step === 'work') await driver.hears(this.#adopt(key, stopped, driver));
+        else if (left !== undefined) await driver.hears(this.#follow(left, stopped, driver));
+      },
+      spawned: () => [],
+      propose: ({ node }) => proposalOf(node),
+      sweepRun: () => driver.hears(Promise.resolve([])),
+      sweep: () => driver.hears(Promise.resolve([])),
+    };
+  }
+
+  async #work(key: EffectKey, bead: Bead, signal: AbortSignal, driver: Driver): Promise<StepEnd<WorkReport>> {
+    await driver.asks();
+    if (signal.aborted) return { type: 'stopped' };
+    if (this.#void.has(key)) return taken;
+    if (this.#processes.has(key)) this.#watch.reports(`${key} is asked for twice`);
+    const process = this.#ask(key, bead);
+    driver.asked();
+    return (await driver.hears(this.#follow(process, signal, driver))) ?? lost;
+  }
+
+  async #adopt(
+    key: EffectKey,
+    signal: AbortSignal,
+    driver: Driver,
+  ): Promise<StepEnd<WorkReport> | undefined> {
+    const process = this.#processes.get(key);
+    if (process === undefined) {
+      this.#void.add(key);
+      return undefined;
+    }
+    // A helper that has not read its request finds that it may not begin.
+    if (process.phase === 'asked') this.#end(process);
+    return this.#follow(process, signal, driver);
+  }
+
+  /** Checks and setups outlive their driver, too; beginning one again follows what is left of it. */
+  async #command(
+    key: EffectKey,
+    bead: Bead,
+    signal: AbortSignal,
+    driver: Driver,
+  ): Promise<StepEnd<WorkReport>> {
+    await driver.asksAtOnce();
+    if (signal.aborted) return { type: 'stopped' };
+    const left = this.#processes.get(key);
+    // What no helper has read of it is made void.
+    if (left?.phase === 'asked') this.#end(left);
+    const isLeft = left?.phase === 'lives' || left?.result !== undefined;
+    const process = isLeft ? left : this.#ask(key, bead);
+    driver.asked();
+    return (await driver.hears(this.#follow(process, signal, driver))) ?? lost;
+  }
+
+  /** Answers when nothing of the process lives; undefined when it left no result. */
+  async #follow(
+    process: Process,
+    signal: AbortSignal,
+    driver: Driver,
+  ): Promise<StepEnd<WorkReport> | undefined> {
+    const stop = (): void => this.#stop(process, driver);
+    if (process.phase !== 'gone') {
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
+    }
+    if (process.phase !== 'gone') await new Promise<void>((resolve) => process.waiting.push(resolve));
+    if (process.result !== undefined) return process.result;
+    return process.isStopped ? { type: 'stopped' } : undefined;
+  }
+
+  /** Politely, then firmly, as long as the driver that wants it lives. */
+  #stop(process: Process, driver: Driver): void {
+    if (driver.isDead || process.phase === 'gone') return;
+    process.isStopped = true;
+    if (process.phase === 'asked') this.#end(process);
+    else driver.later(process.fate.stopMs ?? 50, () => this.#end(process));
+  }
+
+  #ask(key: EffectKey, bead: Bead): Process {
+    const process: Process = {
+      key,
+      node: bead.id,
+      phase: 'asked',
+      isStopped: false,
+      result: undefined,
+      fate: this.#fateOf(key, bead),
+      report: reportOf(bead),
+      waiting: [],
+    };
+    this.#processes.set(key, process);
+    const { startMs = 0 } = process.fate;
+    if (startMs === 0) this.#begin(process);
+    else this.#clock.after(startMs, () => this.#begin(process));
+    return process;
+  }
+
+  #begin(process: Process): void {
+    if (process.phase !== 'asked') return;
+    process.phase = 'lives';
+    this.#living.add(process);
+    this.#watch.begins(process);
+    this.#clock.after(process.fate.afterMs, () => {
+      if (process.phase === 'lives' && !process.isStopped) process.result = resultOf(process);
+      this.#end(process);
+    });
+  }
+
+  #end(process: Process): void {
+    if (process.phase === 'gone') return;
+    process.phase = 'gone';
+    this.#living.delete(process);
+    for (const hear of process.waiting.splice(0)) hear();
+  }
+}
+
+/** A bead of the plan that may add beads does: which ones is up to {@link proposalOf}. */
+function reportOf({ spawns, parent }: Bead): WorkReport {
+  if (spawns === undefined || parent !== undefined) return { exit: 0 };
+  return { exit: 0, output: { spawns }, spawned: [{ name: 'more.toml', path: 'more.toml', text: '' }] };
+}
+
+function resultOf({ fate, report }: Process): StepEnd<WorkReport> | undefined {
+  switch (fate.end) {
+    case 'succeeds':
+      return { type: 'succeeded', report };
+    case 'fails':
+      return { type: 'failed', failure: { class: 'task', code: 'exit', message: 'exit status 1' } };
+    case 'dies':
+      return undefined;
+  }
+}
+
+const lost: StepEnd<never> = {
+  type: 'failed',
+  failure: { class: 'lost', code: 'lost', message: 'the process died and left no result' },
+};
+
+const taken: StepEnd<never> = {
+  type: 'failed',
+  failure: { class: 'infrastructure', code: 'record-taken', message: 'begun or given up before' },
+};
