@@ -18,9 +18,10 @@ const { values } = parseArgs({
 });
 const RUNS_PER_SEED = 500;
 
-/** A number from the command line; a word of its own where it is none. */
+/** A number from the command line. */
 function number(name, otherwise) {
-  const value = values[name] === undefined ? otherwise : Number(values[name]);
+  if (values[name] === undefined) return otherwise;
+  const value = Number(values[name]);
   if (!Number.isFinite(value)) throw new Error(`--${name} wants a number, not ${values[name]}`);
   return value;
 }

@@ -10,12 +10,14 @@ import type { Bead } from '../core/plan.ts';
 import { isInWork } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
 import { Fenced, isFenced, isJournalProblem, type Journal } from '../ports/journal.ts';
+import { Chronicle } from './chronicle.ts';
 import { Crew } from './crew.ts';
 import { Driver } from './driver.ts';
-import { replayMachine } from './history.ts';
+import { replayWith } from './history.ts';
 import { Inbox, joinInputs } from './inbox.ts';
 import { dismissStale } from './message.ts';
 import { doneAtOpening, type Opening, open, type RunRequest, unmetRequirements } from './opening.ts';
+import { RowNames } from './roster.ts';
 import { type Selection, standingOf } from './selection.ts';
 import type { Here, SessionEnd, SessionParts } from './session-parts.ts';
 import { Sweeper } from './sweeper.ts';
@@ -217,7 +219,8 @@ async function abandonLatest(parts: SessionParts, request: RunRequest, epoch: nu
   const { journal, clock } = parts;
   const latest = journal.latestRun(request.plan.formula.file);
   if (latest === undefined) return;
-  const store = replayMachine(journal, latest.run);
+  const chronicle = new Chronicle(latest, new RowNames(journal.beads(latest.run)));
+  const store = replayWith(journal, latest.run, chronicle);
   if (store.inWork.size === 0) return;
   const performers = parts.performers(latest);
   const inputs: Input[] = [{ type: 'halt', by: `a new run of ${request.by}` }];
@@ -228,12 +231,11 @@ async function abandonLatest(parts: SessionParts, request: RunRequest, epoch: nu
     await performers.settle(latest.run, id, attempt, step);
     inputs.push({ type: 'step-stopped', effect: { node: id, attempt, step } });
   }
-  const now = Math.max(clock.now(), store.run.lastAt);
-  const events = inputs.flatMap((input) => decide(store, input, now));
-  journal.append(epoch, latest.run, events, {
-    run: { ...latest, phase: 'paused', note: 'given up for a newer run', updatedAt: now },
-    beads: [],
-  });
+  const events = inputs.flatMap((input) => decide(store, input, Math.max(clock.now(), store.run.lastAt)));
+  for (const event of events) chronicle.note(event);
+  const { run, beads } = chronicle.project(store, store.takeChanged());
+  invariant(run !== undefined, 'a run has a row');
+  journal.append(epoch, latest.run, events, { run: { ...run, note: 'given up for a newer run' }, beads });
 }
 
 function releaseUnlessFenced(journal: Journal, epoch: number): void {

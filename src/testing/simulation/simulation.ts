@@ -76,7 +76,7 @@ export class Simulation {
       disk: this.disk,
       bootId: `boot ${this.#boots}`,
       aheadMs: this.#aheadMs,
-      strike: (terminal, harm) => this.#strike(terminal, harm),
+      strike: (terminal, harm, isBetween) => this.#strike(terminal, harm, isBetween),
     });
     this.terminals.push(me);
     const { parallel, timeoutMs, agents } = this.#random;
@@ -163,7 +163,22 @@ export class Simulation {
     );
   }
 
-  #strike(me: SimulatedTerminal, harm: Harm): void {
+  /** Before a write others come first; anywhere else a turn ends first. */
+  #rival({ script: { select } }: SimulatedTerminal, isBetween: boolean): void {
+    const begin = (): void => this.#begin({ select, afterMs: 0, waitMs: 0, faults: [] });
+    if (isBetween) {
+      begin();
+      return;
+    }
+    this.#toCome += 1;
+    this.clock.soon(() => {
+      this.#toCome -= 1;
+      begin();
+    });
+  }
+
+  /** `isBetween`: right before a write of its own. */
+  #strike(me: SimulatedTerminal, harm: Harm, isBetween: boolean): void {
     switch (harm.type) {
       case 'dies':
         me.die();
@@ -179,7 +194,7 @@ export class Simulation {
         return;
       case 'freezes':
         me.freeze(harm.forMs, harm.seems);
-        if (harm.rival) this.#begin({ select: me.script.select, afterMs: 0, waitMs: 0, faults: [] });
+        if (harm.rival) this.#rival(me, isBetween);
         return;
       case 'cannot-write':
         me.cannotWrite(harm.times);

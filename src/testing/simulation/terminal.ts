@@ -35,8 +35,8 @@ export interface Surroundings {
   readonly bootId: string;
   /** What the wall clock is ahead by as it begins. */
   readonly aheadMs: number;
-  /** Does to a terminal, or to its world, what harms it. */
-  readonly strike: (terminal: SimulatedTerminal, harm: Harm) => void;
+  /** Does to a terminal, or to its world, what harms it; `isBetween`: right before a write. */
+  readonly strike: (terminal: SimulatedTerminal, harm: Harm, isBetween: boolean) => void;
 }
 
 export class SimulatedTerminal implements Driver {
@@ -88,6 +88,10 @@ export class SimulatedTerminal implements Driver {
 
   get isDead(): boolean {
     return this.#life === 'dead';
+  }
+
+  get holdsLease(): boolean {
+    return this.#around.disk.lease?.holder.pid === this.pid;
   }
 
   /** It has not come to its end, and can. */
@@ -184,7 +188,7 @@ export class SimulatedTerminal implements Driver {
 
   #write({ type }: JournalWrite, side: 'before' | 'after'): void {
     if (this.isDead) throw new Error('killed');
-    for (const harm of this.#places.pass(type, side)) this.#strike(harm);
+    for (const harm of this.#places.pass(type, side)) this.#strike(harm, side === 'before');
     // It died here.
     if (this.isDead) throw new Error('killed');
     if (side === 'after' || this.#cannotWrite === 0) return;
@@ -192,7 +196,7 @@ export class SimulatedTerminal implements Driver {
     throw new JournalProblem('full', 'the disk is full');
   }
 
-  #strike(harm: Harm): void {
-    if (this.isAlive) this.#around.strike(this, harm);
+  #strike(harm: Harm, isBetween = false): void {
+    if (this.isAlive) this.#around.strike(this, harm, isBetween);
   }
 }

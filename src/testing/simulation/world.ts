@@ -5,6 +5,7 @@
  * process follows from its key alone, so the same run meets the same fate however often its driver dies.
  * I1  A key is asked for at most once, and what was given up never begins: anything else is reported.
  * I2  The adapters of a dead driver neither answer nor act; those of a frozen one when it wakes up.
+ * I3  Nothing is stopped, no check or setup begun, by a driver that does not hold the lease: that is reported, too.
  * Not here: processes that other machines cannot see. Whoever steals a lease is believed that its holder is dead.
  */
 import { type EffectKey, effectKey, type NodeId } from '../../core/ids.ts';
@@ -26,6 +27,7 @@ export interface Fate {
 /** A driver as the world knows it. */
 export interface Driver {
   readonly isDead: boolean;
+  readonly holdsLease: boolean;
   /** It is about to ask for an effect: resolves when it really does, which for the dead is never. */
   asks(): Promise<void>;
   /** The same where it goes on in the turn in which it decided to: it may die here, not sleep. */
@@ -59,6 +61,8 @@ export interface WorldWatch {
 }
 
 export class SimulatedWorld {
+  /** Keys in the order in which something of them began; a check that is begun again is here again. */
+  readonly begun: EffectKey[] = [];
   readonly #clock: Clock;
   readonly #fateOf: (key: EffectKey, bead: Bead) => Fate;
   readonly #watch: WorldWatch;
@@ -138,7 +142,7 @@ export class SimulatedWorld {
         },
       },
       settle: async (run, node, attempt, step) => {
-        await driver.asks();
+        await driver.asksAtOnce();
         const key = effectKey(run, node, attempt, step);
         const stopped = AbortSignal.abort();
         const left = this.#processes.get(key);
@@ -186,6 +190,7 @@ export class SimulatedWorld {
   ): Promise<StepEnd<WorkReport>> {
     await driver.asksAtOnce();
     if (signal.aborted) return { type: 'stopped' };
+    if (!driver.holdsLease) this.#watch.reports(`${key} is begun by a driver that has no say any more`);
     const left = this.#processes.get(key);
     // What no helper has read of it is made void.
     if (left?.phase === 'asked') this.#end(left);
@@ -214,6 +219,8 @@ export class SimulatedWorld {
   /** Politely, then firmly, as long as the driver that wants it lives. */
   #stop(process: Process, driver: Driver): void {
     if (driver.isDead || process.phase === 'gone') return;
+    if (!driver.holdsLease)
+      this.#watch.reports(`${process.key} is stopped by a driver that has no say any more`);
     process.isStopped = true;
     if (process.phase === 'asked') this.#end(process);
     else driver.later(process.fate.stopMs ?? 50, () => this.#end(process));
@@ -241,6 +248,7 @@ export class SimulatedWorld {
     if (process.phase !== 'asked') return;
     process.phase = 'lives';
     this.#living.add(process);
+    this.begun.push(process.key);
     this.#watch.begins(process);
     this.#clock.after(process.fate.afterMs, () => {
       if (process.phase === 'lives' && !process.isStopped) process.result = resultOf(process);
