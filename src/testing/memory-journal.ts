@@ -40,6 +40,8 @@ export class MemoryDisk {
   readonly replies = new Map<number, Reply>();
   epoch = 0;
   lease: Lease | undefined;
+  /** How many there were, in all runs. */
+  appends = 0;
 }
 
 /** One write, as a fault hook sees it. */
@@ -185,6 +187,7 @@ export class MemoryJournal implements Journal {
         for (const text of texts) stored.events.push(text);
         for (const bead of projection.beads) stored.beads.set(bead.id, bead);
         for (const { id, reply } of answered) this.#answer(id, reply);
+        this.#disk.appends += 1;
         this.#disk.onAppend?.(run, events);
       };
     });

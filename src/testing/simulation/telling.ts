@@ -37,7 +37,11 @@ export async function tell(
     const all = simulation.terminals.slice(at);
     const isClean = all.every(
       ({ end, wasFrozen, script }) =>
-        end !== undefined && end.type !== 'cut-off' && !wasFrozen && script.isElsewhere !== true,
+        end !== undefined &&
+        end.type !== 'cut-off' &&
+        end.type !== 'held-elsewhere' &&
+        !wasFrozen &&
+        script.isElsewhere !== true,
     );
     // What was there and never taken over is left to a successor.
     const left = world.alive().filter((key) => !before.has(key));
