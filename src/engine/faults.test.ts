@@ -75,3 +75,21 @@ describe('a bead in work that nobody asks for any more', () => {
     expect(started(simulation)).toEqual(['a 1', 'b 1', 'a 2']);
   });
 });
+
+describe('a wall clock that is set between two drivers', () => {
+  const policy = { retries: 1, timeoutMs: undefined, onFailure: 'pause' } as const;
+  const DAY_MS = 24 * 3600 * 1000;
+
+  it.each([-3 * DAY_MS, 3 * DAY_MS])('by %i ms lengthens no delay, and no date goes back', async (byMs) => {
+    const simulation = simulationOf([bead('a', [], { policy })], {
+      'r1/a/1/work': { afterMs: 100, end: 'fails' },
+    });
+    const from = simulation.clock.now();
+    const set: Fault = { place: { at: 'time', ms: 150 }, harm: { type: 'clock-is-set', byMs } };
+    await simulation.play([terminal(0, [set, diesAfter(200)]), terminal(300)]);
+    expect(started(simulation)).toEqual(['a 1', 'a 2']);
+    expect(simulation.clock.now() - from).toBeLessThan(5000);
+    const dates = simulation.events().map(({ at }) => at);
+    expect(dates).toEqual(dates.toSorted((a, b) => a - b));
+  });
+});

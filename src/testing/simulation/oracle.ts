@@ -132,6 +132,7 @@ export class Oracle {
       }
       case 'bead-cancelled':
         demand(this.phase === 'aborting', `${event.node} is cancelled in a run that is not`);
+        this.#leave(this.known(event.node));
         this.#settle(event.node, 'cancelled');
         return;
       case 'bead-reopened': {
@@ -294,6 +295,10 @@ export class Oracle {
   #end(id: NodeId, number: number): void {
     const node = this.known(id);
     demand(node.attempt?.number === number, `attempt ${number} of ${id} ends, and is not in work`);
+    this.#leave(node);
+  }
+
+  #leave(node: Known): void {
     node.attempt = undefined;
     node.mustEnd = false;
     this.working.delete(node);

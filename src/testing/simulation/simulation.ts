@@ -107,7 +107,9 @@ export class Simulation {
             if (!hasTakenUp) return;
             const { lease } = this.disk;
             this.clock.soon(() => {
-              const isUndisturbed = me.isAlive && !me.wasFrozen && this.disk.lease === lease;
+              // One that leaves begins nothing that its successor would have to begin again.
+              const isHindered = me.wasFrozen || me.isInterrupted || this.disk.lease !== lease;
+              const isUndisturbed = me.isAlive && !isHindered;
               if (isUndisturbed) this.#guard(() => this.alignment.carriedOut(run, this.world));
             });
           },
