@@ -1,6 +1,7 @@
 /** Drivers that are stopped for a while, taken for dead, and wake up beside their successor. Times are virtual. */
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../core/ids.ts';
+import type { BeadNode } from '../core/plan.ts';
 import { bead } from '../testing/machine.ts';
 import type { Fault } from '../testing/simulation/faults.ts';
 import { Simulation } from '../testing/simulation/simulation.ts';
@@ -8,11 +9,17 @@ import type { Script } from '../testing/simulation/terminal.ts';
 import type { Fate } from '../testing/simulation/world.ts';
 
 /** Everything takes a second, unless `fates` say otherwise. */
-const simulationOf = (steps: readonly Step[] = ['work'], fates: Readonly<Record<string, Fate>> = {}) =>
-  new Simulation(
-    { nodes: [bead('a', [], { steps }), bead('b', ['a'])], parallel: 2, timeoutMs: undefined, agents: {} },
+const simulationOf = (
+  steps: readonly Step[] = ['work'],
+  fates: Readonly<Record<string, Fate>> = {},
+  more: readonly BeadNode[] = [],
+): Simulation => {
+  const nodes = [bead('a', [], { steps }), bead('b', ['a']), ...more];
+  return new Simulation(
+    { nodes, parallel: 2, timeoutMs: undefined, agents: {} },
     (key) => fates[key] ?? { afterMs: 1000, end: 'succeeds' },
   );
+};
 
 const terminal = (afterMs: number, faults: readonly Fault[] = [], more: Partial<Script> = {}): Script => ({
   select: 'all',
@@ -103,6 +110,16 @@ describe('a driver whose lease is stolen while it works', () => {
     await simulation.play([terminal(0), terminal(500, [], { isElsewhere: true, steals: true })]);
     expect(ends(simulation)).toEqual(['Fenced', 'ended']);
     expect(started(simulation)).toEqual(['a 1', 'b 1']);
+  });
+
+  it('stops nothing of its successor either where a full disk is the first thing that it meets', async () => {
+    const simulation = simulationOf(['work'], { 'r1/c/1/work': { afterMs: 3000, end: 'succeeds' } }, [
+      bead('c'),
+    ]);
+    const full: Fault = { place: { at: 'time', ms: 700 }, harm: { type: 'cannot-write', times: 1 } };
+    await simulation.play([terminal(0, [full]), terminal(500, [], { isElsewhere: true, steals: true })]);
+    expect(ends(simulation)).toEqual(['cut-off', 'ended']);
+    expect(started(simulation)).toEqual(['a 1', 'c 1', 'b 1']);
   });
 
   it('keeps it where nobody says that it may be stolen', async () => {

@@ -7,6 +7,7 @@
 import type { Event, RunLimits } from '../../core/events.ts';
 import type { NodeId, Step } from '../../core/ids.ts';
 import type { NodeSpec } from '../../core/plan.ts';
+import { childrenOf, fits, mayGrow, spend } from './bounds.ts';
 import { isWanted, type Known, mayPass, maySkip, mayStart } from './requirements.ts';
 import { demand } from './violation.ts';
 
@@ -105,7 +106,7 @@ export class Oracle {
       case 'bead-done': {
         const node = this.known(event.node);
         demand(node.mustEnd || node.isWorked, `${event.node} is done, and nothing says that its work is`);
-        for (const child of this.#childrenOf(event.node))
+        for (const child of childrenOf(this, event.node))
           demand(
             child.stands === 'done' || (child.stands === 'skipped' && child.isExcused),
             `${event.node} is done, and ${child.spec.id} that it added is ${child.stands}`,
@@ -212,56 +213,22 @@ export class Oracle {
       this.nodes.delete(spec.id);
       this.#add(spec);
     }
-    const { spawn } = this.limits;
-    demand(spawn !== undefined, 'beads join a run that may not grow');
-    demand(this.#childrenOf(parent).length <= spawn.children, `${parent} adds more beads than it may`);
-    demand(this.nodes.size <= spawn.total, 'the run has more beads than it may');
-    let depth = 0;
-    for (let at: Known | undefined = this.known(parent); at !== undefined; depth += 1)
-      at = at.spec.kind === 'bead' && at.spec.parent !== undefined ? this.known(at.spec.parent) : undefined;
-    demand(depth <= spawn.depth, `${parent} adds beads deeper than it may`);
-  }
-
-  #childrenOf(parent: NodeId): Known[] {
-    return [...this.nodes.values()].filter(({ spec }) => spec.kind === 'bead' && spec.parent === parent);
+    mayGrow(this, parent);
   }
 
   #start(id: NodeId, number: number): void {
     const node = this.known(id);
-    const { limits, working } = this;
     demand(this.phase === 'active', `${id} starts in a run that is ${this.phase}`);
     demand(node.stands === 'open', `${id} is ${node.stands}, and starts`);
     demand(node.attempt === undefined, `${id} is in work, and starts`);
     demand(number === node.attempts + 1, `attempt ${number} of ${id} follows attempt ${node.attempts}`);
     demand(isWanted(this, node), `${id} starts, and nobody asked for it`);
-    demand(working.size < limits.parallel, `${id} starts, and ${working.size} are in work`);
     mayStart(this, node);
-    if (node.spec.kind === 'bead') {
-      const { agent, rig, locks } = node.spec;
-      const others = [...working].flatMap(({ spec }) => (spec.kind === 'bead' ? [spec] : []));
-      const most = (limit: number | undefined, those: readonly unknown[]): boolean =>
-        limit === undefined || those.length < limit;
-      demand(
-        most(
-          limits.agents[agent],
-          others.filter((other) => other.agent === agent),
-        ),
-        `${id} is too much for agent ${agent}`,
-      );
-      demand(
-        most(
-          limits.rigs[rig],
-          others.filter((other) => other.rig === rig),
-        ),
-        `${id} is too much for rig ${rig}`,
-      );
-      const holder = others.find((other) => other.locks.some((lock) => locks.includes(lock)));
-      demand(holder === undefined, `${id} starts, and ${holder?.id} holds its lock`);
-    }
+    fits(this, node);
     node.attempts = number;
     const steps: readonly Step[] = node.spec.kind === 'bead' ? node.spec.steps : ['verify'];
     node.attempt = { number, steps: [...steps], isStopping: false };
-    working.add(node);
+    this.working.add(node);
   }
 
   #succeed(id: NodeId, number: number, step: Step): void {
@@ -278,17 +245,7 @@ export class Oracle {
     // What it added was lost, or refused by a person: that is its attempt's failure, though nothing works any more.
     const wasInWork = node.attempt !== undefined;
     if (wasInWork) this.#end(id, attempt);
-    const retries = node.spec.kind === 'bead' ? node.spec.policy.retries : 0;
-    if (failure.code === 'added-bead') node.mustFail = true;
-    else if (failure.class === 'lost')
-      demand(retryAfterMs !== undefined, `${id} was lost, and an attempt was spent`);
-    else if (failure.class === 'task') {
-      demand((retryAfterMs === undefined) === node.failures >= retries, `${id} has ${retries} retries`);
-      node.failures += 1;
-    } else {
-      demand((retryAfterMs === undefined) === node.troubles >= 3, `${id} had trouble ${node.troubles} times`);
-      node.troubles += 1;
-    }
+    spend(node, failure, retryAfterMs);
     node.mustFail ||= retryAfterMs === undefined;
   }
 

@@ -14,6 +14,7 @@ import { planAround } from '../random-bead-plan.ts';
 import type { RandomPlan } from '../random-plan.ts';
 import { judgedByFate, silentObserver } from '../session-samples.ts';
 import { VirtualClock } from '../virtual-clock.ts';
+import { Adapters } from './adapters.ts';
 import { Alignment } from './alignment.ts';
 import type { Harm } from './faults.ts';
 import { checkReplay } from './replay.ts';
@@ -88,7 +89,7 @@ export class Simulation {
         self: me.identity,
         isAlive: (identity) => this.#seemsAlive(identity, me),
         steal: script.steals === true,
-        performers: () => this.world.performers(me),
+        performers: () => new Adapters(this.world, me).performers(),
         folder: () => '/',
         isStillThere: () => true,
         judge: (_plan, _run, node) => judgedByFate(node),

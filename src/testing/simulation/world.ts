@@ -1,18 +1,15 @@
 /**
- * Agents, rigs and a verifier without processes, on virtual time: what the real world does to an engine, as a script.
+ * Processes that are none, on virtual time: what the real world does to an engine, as a script.
  *
  * Owns: the processes that "run", which outlive the driver that asked for them, and their records. What becomes of a
  * process follows from its key alone, so the same run meets the same fate however often its driver dies.
- * I1  A key is asked for at most once, and what was given up never begins: anything else is reported.
- * I2  The adapters of a dead driver neither answer nor act; those of a frozen one when it wakes up.
- * I3  Nothing is stopped, no check or setup begun, by a driver that does not hold the lease: that is reported, too.
+ * I1  What was given up never begins.
+ * I2  Nothing is stopped by a driver that does not hold the lease: that is reported.
  * Not here: processes that other machines cannot see. Whoever steals a lease is believed that its holder is dead.
  */
-import { type EffectKey, effectKey, type NodeId } from '../../core/ids.ts';
+import type { EffectKey, NodeId } from '../../core/ids.ts';
 import type { Bead } from '../../core/plan.ts';
-import { DEFAULT_RIG } from '../../plan/settings-load.ts';
-import type { Clock, Evidence, Performers, PreparedRig, StepEnd, WorkReport } from '../../ports/work.ts';
-import { proposalOf } from '../random-bead-plan.ts';
+import type { Clock, StepEnd, WorkReport } from '../../ports/work.ts';
 
 /** What becomes of an effect, and after how long; `dies` is a process that vanishes without leaving a result. */
 export interface Fate {
@@ -111,97 +108,25 @@ export class SimulatedWorld {
     if (process !== undefined) this.#end(process);
   }
 
-  performers(driver: Driver): Performers {
-    const rig: PreparedRig = { settings: DEFAULT_RIG, directory: '/', env: {}, secretValues: [] };
-    return {
-      rig: () => ({
-        settings: DEFAULT_RIG,
-        rig: {
-          open: () => rig,
-          prepare: async (attempt, key, signal) => {
-            const end = await this.#command(key, attempt.bead, signal, driver);
-            return end.type === 'succeeded' ? { type: 'succeeded', report: undefined } : end;
-          },
-        },
-      }),
-      agent: () => ({
-        settings: undefined,
-        agent: {
-          work: (attempt, _rig, key, signal) => this.#work(key, attempt.bead, signal, driver),
-          adopt: async (_attempt, _rig, key, signal) => {
-            await driver.asks();
-            return driver.hears(this.#adopt(key, signal, driver));
-          },
-        },
-      }),
-      verifier: {
-        verify: async (attempt, _rig, key, signal) => {
-          const end = await this.#command(key, attempt.bead, signal, driver);
-          const report: Evidence = { artifacts: [], checks: [], criteria: [], sharedTree: true };
-          return end.type === 'succeeded' ? { type: 'succeeded', report } : end;
-        },
-      },
-      settle: async (run, node, attempt, step) => {
-        await driver.asksAtOnce();
-        const key = effectKey(run, node, attempt, step);
-        const stopped = AbortSignal.abort();
-        const left = this.#processes.get(key);
-        if (step === 'work') await driver.hears(this.#adopt(key, stopped, driver));
-        else if (left !== undefined) await driver.hears(this.#follow(left, stopped, driver));
-      },
-      spawned: () => [],
-      propose: ({ node }) => proposalOf(node),
-      sweepRun: () => driver.hears(Promise.resolve([])),
-      sweep: () => driver.hears(Promise.resolve([])),
-    };
-  }
-
-  async #work(key: EffectKey, bead: Bead, signal: AbortSignal, driver: Driver): Promise<StepEnd<WorkReport>> {
-    await driver.asks();
-    if (signal.aborted) return { type: 'stopped' };
-    if (this.#void.has(key)) return taken;
-    if (this.#processes.has(key)) this.#watch.reports(`${key} is asked for twice`);
-    const process = this.#ask(key, bead);
-    driver.asked();
-    return (await driver.hears(this.#follow(process, signal, driver))) ?? lost;
-  }
-
-  async #adopt(
-    key: EffectKey,
-    signal: AbortSignal,
-    driver: Driver,
-  ): Promise<StepEnd<WorkReport> | undefined> {
+  /** What was never asked for, or not read yet, never begins; answers what there is else. */
+  giveUp(key: EffectKey): Process | undefined {
     const process = this.#processes.get(key);
-    if (process === undefined) {
-      this.#void.add(key);
-      return undefined;
-    }
-    // A helper that has not read its request finds that it may not begin.
-    if (process.phase === 'asked') this.#end(process);
-    return this.#follow(process, signal, driver);
+    if (process === undefined) this.#void.add(key);
+    else if (process.phase === 'asked') this.#end(process);
+    return process;
   }
 
-  /** Checks and setups outlive their driver, too; beginning one again follows what is left of it. */
-  async #command(
-    key: EffectKey,
-    bead: Bead,
-    signal: AbortSignal,
-    driver: Driver,
-  ): Promise<StepEnd<WorkReport>> {
-    await driver.asksAtOnce();
-    if (signal.aborted) return { type: 'stopped' };
-    if (!driver.holdsLease) this.#watch.reports(`${key} is begun by a driver that has no say any more`);
-    const left = this.#processes.get(key);
-    // What no helper has read of it is made void.
-    if (left?.phase === 'asked') this.#end(left);
-    const isLeft = left?.phase === 'lives' || left?.result !== undefined;
-    const process = isLeft ? left : this.#ask(key, bead);
-    driver.asked();
-    return (await driver.hears(this.#follow(process, signal, driver))) ?? lost;
+  isVoid(key: EffectKey): boolean {
+    return this.#void.has(key);
+  }
+
+  /** Somebody does what no driver may. */
+  report(what: string): void {
+    this.#watch.reports(what);
   }
 
   /** Answers when nothing of the process lives; undefined when it left no result. */
-  async #follow(
+  async follow(
     process: Process,
     signal: AbortSignal,
     driver: Driver,
@@ -226,7 +151,8 @@ export class SimulatedWorld {
     else driver.later(process.fate.stopMs ?? 50, () => this.#end(process));
   }
 
-  #ask(key: EffectKey, bead: Bead): Process {
+  /** A request in the pipe of a helper. */
+  ask(key: EffectKey, bead: Bead): Process {
     const process: Process = {
       key,
       node: bead.id,
@@ -264,7 +190,7 @@ export class SimulatedWorld {
   }
 }
 
-/** A bead of the plan that may add beads does: which ones is up to {@link proposalOf}. */
+/** A bead of the plan that may add beads does: which ones is up to whoever reads its report. */
 function reportOf({ spawns, parent }: Bead): WorkReport {
   if (spawns === undefined || parent !== undefined) return { exit: 0 };
   return { exit: 0, output: { spawns }, spawned: [{ name: 'more.toml', path: 'more.toml', text: '' }] };
@@ -280,13 +206,3 @@ function resultOf({ fate, report }: Process): StepEnd<WorkReport> | undefined {
       return undefined;
   }
 }
-
-const lost: StepEnd<never> = {
-  type: 'failed',
-  failure: { class: 'lost', code: 'lost', message: 'the process died and left no result' },
-};
-
-const taken: StepEnd<never> = {
-  type: 'failed',
-  failure: { class: 'infrastructure', code: 'record-taken', message: 'begun or given up before' },
-};
