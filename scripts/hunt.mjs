@@ -1,5 +1,6 @@
-// npm run hunt -- [--runs N | --minutes M] [--beads B] [--seed S] [--replay SEED:PATH]: simulated runs with faults at every
-// boundary until one breaks a promise. Prints its seed first; what is found is told in words, with the command that has it again.
+// npm run hunt -- [--runs N | --minutes M] [--beads B] [--seed S] [--shrink SECONDS] [--replay SEED:PATH]: simulated runs with
+// faults at every boundary until one breaks a promise. Prints its seed first; what is found is told in words, with the command
+// that has it again.
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     minutes: { type: 'string' },
     beads: { type: 'string', default: '8' },
     seed: { type: 'string' },
+    shrink: { type: 'string', default: '60' },
     replay: { type: 'string' },
   },
 });
@@ -42,9 +44,10 @@ try {
   });
   const { anySeed, hunt } = await import(pathToFileURL(outfile).href);
   const beads = number('beads');
+  const shrinkMs = number('shrink') * 1000;
   if (values.replay !== undefined) {
     const [seed, ...path] = values.replay.split(':');
-    finish(await hunt({ beads, runs: 1_000_000, seed: Number(seed), path: path.join(':') }));
+    finish(await hunt({ beads, shrinkMs, runs: 1_000_000, seed: Number(seed), path: path.join(':') }));
   } else {
     const master = number('seed', anySeed());
     const runs = number('runs', values.minutes === undefined ? 10_000 : Number.POSITIVE_INFINITY);
@@ -53,7 +56,8 @@ try {
     let told = 0;
     let found;
     for (let seed = master; found === undefined && told < runs && Date.now() < until; seed += 1) {
-      found = await hunt({ beads, runs: Math.min(RUNS_PER_SEED, runs - told), seed, onTold: () => told++ });
+      const atOnce = Math.min(RUNS_PER_SEED, runs - told);
+      found = await hunt({ beads, shrinkMs, runs: atOnce, seed, onTold: () => told++ });
       if (process.stdout.isTTY) process.stdout.write(`\r${told} runs`);
     }
     console.log(`${process.stdout.isTTY ? '\r' : ''}${told} runs`);
