@@ -22,6 +22,9 @@ const formats = readDocument('docs/formats.md');
 const semantics = readDocument('docs/semantics.md');
 const manual = readDocument('docs/manual.md');
 const references = [formats.path, semantics.path, manual.path];
+/** A test of this name, in a file's text. */
+const testNamed = (name: string): RegExp =>
+  new RegExp(`\\(\\s*'${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}'`);
 const inOneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
 describe('documents', () => {
@@ -177,11 +180,31 @@ describe('semantics.md', () => {
     '"$sentence" is written above and kept by a test',
     ({ sentence, file, name }) => {
       expect(body.replace(/ \* | - /g, ' ')).toContain(sentence);
-      expect(readFileSync(join(root, codeOf(file)), 'utf8')).toMatch(
-        new RegExp(`\\(\\s*'${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}'`),
-      );
+      expect(readFileSync(join(root, codeOf(file)), 'utf8')).toMatch(testNamed(name));
     },
   );
+});
+
+describe('guarantees.md', () => {
+  const guarantees = readDocument('docs/guarantees.md');
+  const kept = rowsUnder(guarantees, 'no.', 'guarantee', 'how it is kept', 'test file', 'test');
+
+  it.each(
+    kept.map(([number = '', guarantee = '', , file, name = '']) => ({ number, guarantee, file, name })),
+  )('$number: "$guarantee" is kept by a test', ({ file, name }) => {
+    expect(readFileSync(join(root, codeOf(file)), 'utf8')).toMatch(testNamed(name));
+  });
+
+  it('has every number, kept or not built yet', () => {
+    const [, rest = ''] = guarantees.text.split('## Not built yet');
+    const open = [...rest.matchAll(/\*\*G(\d+)(?: to G(\d+))?/g)].flatMap(([, from, to = from]) =>
+      Array.from({ length: Number(to) - Number(from) + 1 }, (_, at) => `G${Number(from) + at}`),
+    );
+    const numbers = new Set([...kept.map(([number]) => number), ...open]);
+    expect(Array.from({ length: 27 }, (_, at) => `G${at + 1}`).filter((one) => !numbers.has(one))).toEqual(
+      [],
+    );
+  });
 });
 
 describe('manual.md', () => {

@@ -42,6 +42,17 @@ describe('added beads', () => {
     ]);
   });
 
+  it('are waited for without a lock: what their parent held is free for others', () => {
+    const machine = new Machine(
+      [bead('p', [], { locks: ['x'] }), bead('other', [], { locks: ['x'], priority: 9 })],
+      {
+        spawn,
+      },
+    );
+    expect(machine.started()).toEqual(['p']);
+    expect(propose(machine, 'p', proposal(child('p', 'a')))).toContain('attempt-started other');
+  });
+
   it('of a failed attempt vanish with it', () => {
     const machine = parentAndAfter({}, { steps: ['work', 'verify'] });
     propose(machine, 'p', proposal(child('p', 'a')));

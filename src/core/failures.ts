@@ -11,6 +11,7 @@ import { judgeOf, quorumIsPossible } from './levels.ts';
 import type { Policy } from './plan.ts';
 import { isExcused, isInWork, isSettled, type NodeState } from './state.ts';
 import type { Store } from './store.ts';
+import { isAskedFor } from './transition.ts';
 
 /** Further attempts after a rig could not be made or an agent could not start. */
 const INFRASTRUCTURE_RETRIES = 3;
@@ -32,8 +33,18 @@ export function fail(store: Store, node: NodeState, effect: EffectRef, failure: 
     return;
   }
   if (retryAfterMs === undefined) giveUp(store, node, emit);
+  // It was finished because it was begun; begun again is only what somebody wants.
+  else if (isBegunOnly(store, node))
+    emit({ type: 'attempt-cancelled', node: effect.node, attempt: effect.attempt });
   else if (failure.class === 'lost' && node.losses >= LOSSES_BEFORE_PAUSE)
     pause(store, { type: 'losses', node: effect.node }, emit);
+}
+
+/** Nobody asks for it any more, nor does a bead go on that added it. */
+function isBegunOnly(store: Store, node: NodeState): boolean {
+  const { spec } = node;
+  if (spec.kind === 'sync' || isAskedFor(store, node)) return false;
+  return spec.parent === undefined || !store.node(spec.parent).selected;
 }
 
 /** Undefined when the budget that pays for this class of failure is used up. */

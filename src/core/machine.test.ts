@@ -24,6 +24,8 @@ class World {
   readonly alive = new Map<EffectKey, EffectRef>();
   readonly stopping = new Set<EffectKey>();
   readonly started = new Set<EffectKey>();
+  /** Everything that effects have answered, in order. */
+  readonly answers: Input[] = [];
   readonly limits: RunLimits;
   store = new Store();
   now = 1_000_000;
@@ -51,6 +53,7 @@ class World {
   }
 
   tell(input: Input): void {
+    if ('effect' in input) this.answers.push(input);
     const before = wanted(this.storeOrEmpty(input));
     this.events.push(...decide(this.store, input, this.now));
     checkInvariants(this.store);
@@ -301,6 +304,21 @@ describe('the machine, on random plans and random answers', () => {
         }
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('takes every answer once, however often it is told and however late', () => {
+    fc.assert(
+      fc.property(randomPlan(8, true), moves, (plan, script) => {
+        const world = new World(plan);
+        for (const move of script) {
+          world.answer(move);
+          // A check that was stopped with its run is begun again under the same key: its second answer is a new one.
+          const given = world.answers.filter(({ type }) => type !== 'step-stopped');
+          for (const answer of given.slice(-3)) expect(decide(world.store, answer, world.now)).toEqual([]);
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 

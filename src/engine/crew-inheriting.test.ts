@@ -21,6 +21,7 @@ const crewOf = (performers: Performers): Crew =>
     roster: new Roster([madeUpWork('a')]),
     store: new Machine([bead('a')]).store,
     performers,
+    fence: () => undefined,
     sweep: async () => undefined,
     folder: () => '/a.1',
   });

@@ -47,6 +47,7 @@ function crewWith(agent: Partial<Agent>) {
     roster: new Roster([madeUpWork('a')]),
     store,
     performers,
+    fence: () => undefined,
     sweep: async () => {
       await Promise.resolve();
       seen.push('swept');

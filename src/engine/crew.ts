@@ -11,6 +11,7 @@ import { Bug, invariant, unreachable } from '../core/invariant.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Bead, Formula } from '../core/plan.ts';
 import type { Store } from '../core/store.ts';
+import { isFenced } from '../ports/journal.ts';
 import type { Attempt, Performers, SpawnFile, StepEnd, WorkEnd } from '../ports/work.ts';
 import type { Roster } from './roster.ts';
 import { nodeName } from './sentences.ts';
@@ -27,6 +28,8 @@ export interface CrewParts {
   readonly sweep: () => Promise<void>;
   /** Absolute folder of an attempt; exists when it returns. */
   readonly folder: (bead: NodeId, attempt: number) => string;
+  /** Throws {@link Fenced} when another driver holds the lease. */
+  readonly fence: () => void;
 }
 
 /** How work is begun: `start` it, or `adopt` what an earlier driver may have left, living or ended. */
@@ -40,7 +43,9 @@ export class Crew {
     this.#parts = parts;
   }
 
-  /** Resolves when nothing of the effect is left; rejects with a bug, and where it cannot be made sure that nothing is. */
+  /**
+   * Resolves when nothing of the effect is left; rejects with a bug, fenced, and where it cannot be made sure that nothing is.
+   */
   async perform(
     key: EffectKey,
     effect: EffectRef,
@@ -51,7 +56,7 @@ export class Crew {
     try {
       return await this.#step(key, effect, beginning, previous, signal);
     } catch (error) {
-      if (error instanceof Bug) throw error;
+      if (error instanceof Bug || isFenced(error)) throw error;
       // What cannot be adopted may be alive all the same, and the next attempt must not meet it.
       if (beginning === 'adopt')
         await this.#parts.performers.settle(this.#parts.run, effect.node, effect.attempt, effect.step);
@@ -116,6 +121,9 @@ export class Crew {
       case 'verify':
         // What the work left outside its session would run beside its own verification.
         await this.#parts.sweep();
+        // Looking takes time, in which this process may have been stopped and taken for dead. Work of a key is begun once,
+        // whoever asks; checks are a sequence that each driver begins for itself.
+        this.#parts.fence();
         return answer(effect, await performers.verifier.verify(attempt, rig.open(settings), key, signal));
       case 'integrate':
         throw new Bug('no rig of this version integrates');

@@ -86,7 +86,16 @@ class Stage {
     const { formula } = this.#plan;
     const world = { ...this.world.performers(), ...performers };
     const sweep = async (): Promise<void> => undefined;
-    const crew = new Crew({ run, formula, roster, store, performers: world, sweep, folder: () => '/' });
+    const crew = new Crew({
+      run,
+      formula,
+      roster,
+      store,
+      performers: world,
+      fence: () => undefined,
+      sweep,
+      folder: () => '/',
+    });
     const driver = new Driver({
       store,
       chronicle,

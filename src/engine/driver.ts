@@ -24,6 +24,7 @@ import {
   type BeadRow,
   type InboxMessage,
   isFenced,
+  isJournalProblem,
   type Journal,
   type RunRow,
 } from '../ports/journal.ts';
@@ -348,11 +349,23 @@ export class Driver {
   async #fail(error: unknown): Promise<void> {
     if (this.#isOver) return;
     this.#close();
-    if (!isFenced(error)) {
+    if (!this.#isSuperseded(error)) {
       for (const { controller } of this.#alive.values()) controller.abort();
       await Promise.all([...this.#alive.values()].map(({ answer }) => answer));
     }
     this.#reject(error);
+  }
+
+  /** Another driver holds the lease, whatever went wrong here first. */
+  #isSuperseded(error: unknown): boolean {
+    if (isFenced(error)) return true;
+    const { journal, epoch } = this.#parts;
+    try {
+      return journal.lease()?.epoch !== epoch;
+    } catch (unreadable) {
+      if (isJournalProblem(unreadable)) return false;
+      throw unreadable;
+    }
   }
 
   #close(): void {

@@ -9,10 +9,11 @@ import { invariant } from '../core/invariant.ts';
 import type { Bead } from '../core/plan.ts';
 import { isInWork } from '../core/state.ts';
 import type { Store } from '../core/store.ts';
-import { isFenced, isJournalProblem, type Journal } from '../ports/journal.ts';
+import { Fenced, isFenced, isJournalProblem, type Journal } from '../ports/journal.ts';
+import { Chronicle } from './chronicle.ts';
 import { Crew } from './crew.ts';
 import { Driver } from './driver.ts';
-import { replayMachine } from './history.ts';
+import { replayWith } from './history.ts';
 import { Inbox, joinInputs } from './inbox.ts';
 import { dismissStale } from './message.ts';
 import {
@@ -23,6 +24,7 @@ import {
   type RunRequest,
   unmetRequirements,
 } from './opening.ts';
+import { RowNames } from './roster.ts';
 import { type Selection, standingOf } from './selection.ts';
 import type { Here, SessionEnd, SessionParts } from './session-parts.ts';
 import { SnapshotKeeper } from './snapshots.ts';
@@ -107,6 +109,9 @@ async function drive(
     performers,
     sweep: () => sweeper.sweepNow(),
     folder: (bead, attempt) => parts.folder(header, bead, attempt),
+    fence: () => {
+      if (journal.lease()?.epoch !== epoch) throw new Fenced(`The lease with number ${epoch} is not held.`);
+    },
   });
   const find = (id: NodeId): Bead | undefined => roster.find(id);
   const inbox = new Inbox({
@@ -240,7 +245,8 @@ async function abandonLatest(parts: SessionParts, request: RunRequest, epoch: nu
   const { journal, clock } = parts;
   const latest = journal.latestRun(request.plan.formula.file);
   if (latest === undefined) return;
-  const store = replayMachine(journal, latest.run);
+  const chronicle = new Chronicle(latest, new RowNames(journal.beads(latest.run)));
+  const store = replayWith(journal, latest.run, chronicle);
   if (store.inWork.size === 0) return;
   const performers = parts.performers(latest);
   const inputs: Input[] = [{ type: 'halt', by: `a new run of ${request.by}` }];
@@ -251,12 +257,11 @@ async function abandonLatest(parts: SessionParts, request: RunRequest, epoch: nu
     await performers.settle(latest.run, id, attempt, step);
     inputs.push({ type: 'step-stopped', effect: { node: id, attempt, step } });
   }
-  const now = Math.max(clock.now(), store.run.lastAt);
-  const events = inputs.flatMap((input) => decide(store, input, now));
-  journal.append(epoch, latest.run, events, {
-    run: { ...latest, phase: 'paused', note: 'given up for a newer run', updatedAt: now },
-    beads: [],
-  });
+  const events = inputs.flatMap((input) => decide(store, input, Math.max(clock.now(), store.run.lastAt)));
+  for (const event of events) chronicle.note(event);
+  const { run, beads } = chronicle.project(store, store.takeChanged());
+  invariant(run !== undefined, 'a run has a row');
+  journal.append(epoch, latest.run, events, { run: { ...run, note: 'given up for a newer run' }, beads });
 }
 
 function releaseUnlessFenced(journal: Journal, epoch: number): void {

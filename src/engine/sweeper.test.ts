@@ -32,7 +32,13 @@ function sweeper(sweepMs: number, finds: Leftovers = found) {
     clock,
     told,
     counts: () => ({ sweeps, most }),
-    it: new Sweeper(performers, (one) => told.push(one)),
+    it: new Sweeper(
+      performers,
+      (one) => told.push(one),
+      (error) => {
+        throw error;
+      },
+    ),
   };
 }
 

@@ -26,11 +26,15 @@ interface StoredRun {
   readonly header: RunHeader;
   row: RunRow | undefined;
   readonly events: string[];
+  /** As many of them as somebody has read. */
+  readonly decoded: Event[];
   readonly beads: Map<NodeId, BeadRow>;
 }
 
 /** What survives a simulated crash. */
 export class MemoryDisk {
+  /** Told of everything that is appended, whoever lives to see it. */
+  onAppend: ((run: RunId, events: readonly Event[]) => void) | undefined;
   readonly runs = new Map<RunId, StoredRun>();
   readonly settings = new Map<string, string>();
   readonly messages: (InboxMessage & { readonly key: string })[] = [];
@@ -38,6 +42,8 @@ export class MemoryDisk {
   snapshot: (RunSnapshot & { readonly run: RunId }) | undefined;
   epoch = 0;
   lease: Lease | undefined;
+  /** How many there were, in all runs. */
+  appends = 0;
 }
 
 /** One write, as a fault hook sees it. */
@@ -56,7 +62,10 @@ export type JournalWrite =
 
 /** Called around every write; what a hook throws leaves the call. */
 export interface JournalFaults {
-  /** Throwing here: nothing is stored (the disk is full, or the process died before the commit). */
+  /**
+   * Throwing here: nothing is stored (the disk is full, or the process died before the commit). Others may write here: a
+   * process can be stopped between its decision and its transaction.
+   */
   beforeCommit?(write: JournalWrite): void;
   /** Throwing here: everything is stored, but the caller never learns (the process died right after the commit). */
   afterCommit?(write: JournalWrite): void;
@@ -101,7 +110,12 @@ export class MemoryJournal implements Journal {
   }
 
   *events(run: RunId, after = 0): Iterable<Event> {
-    yield* decodeEvents(this.#disk.runs.get(run)?.events.slice(after).join(',') ?? '');
+    const stored = this.#disk.runs.get(run);
+    if (stored === undefined) return;
+    const { events, decoded } = stored;
+    const fresh = events.slice(decoded.length);
+    if (fresh.length > 0) decoded.push(...decodeEvents(fresh.join(',')));
+    yield* decoded.slice(after);
   }
 
   snapshot(run: RunId): RunSnapshot | undefined {
@@ -125,9 +139,9 @@ export class MemoryJournal implements Journal {
     for (;;) {
       const { epoch, lease: holder } = this.#disk;
       if (holder !== undefined && !mayTake(holder)) return { heldBy: holder };
-      // Asking may have let somebody else in, as in a real journal.
-      if (this.#disk.epoch !== epoch) continue;
-      return this.#write({ type: 'acquire' }, () => {
+      const taken = this.#write({ type: 'acquire' }, () => {
+        // Asking may have let somebody else in, as in a real journal.
+        if (this.#disk.epoch !== epoch) return () => undefined;
         const lease: Lease = { epoch: epoch + 1, holder: self, acquiredAt: at };
         return () => {
           this.#disk.epoch = lease.epoch;
@@ -135,6 +149,7 @@ export class MemoryJournal implements Journal {
           return lease;
         };
       });
+      if (taken !== undefined) return taken;
     }
   }
 
@@ -154,7 +169,13 @@ export class MemoryJournal implements Journal {
       this.#fence(epoch);
       invariant(!this.#disk.runs.has(header.run), `run ${header.run} exists already`);
       return () => {
-        this.#disk.runs.set(header.run, { header, row: undefined, events: [], beads: new Map() });
+        this.#disk.runs.set(header.run, {
+          header,
+          row: undefined,
+          events: [],
+          decoded: [],
+          beads: new Map(),
+        });
       };
     });
   }
@@ -182,6 +203,8 @@ export class MemoryJournal implements Journal {
         for (const text of texts) stored.events.push(text);
         for (const bead of projection.beads) stored.beads.set(bead.id, bead);
         for (const { id, reply } of answered) this.#answer(id, reply);
+        this.#disk.appends += 1;
+        this.#disk.onAppend?.(run, events);
       };
     });
   }
@@ -244,9 +267,8 @@ export class MemoryJournal implements Journal {
 
   /** `check` throws or says how to commit: so nothing is changed unless everything can be. */
   #write<Result>(write: JournalWrite, check: () => () => Result): Result {
-    const commit = check();
     this.#faults.beforeCommit?.(write);
-    const result = commit();
+    const result = check()();
     this.#faults.afterCommit?.(write);
     return result;
   }

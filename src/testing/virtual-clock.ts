@@ -42,9 +42,9 @@ export class VirtualClock implements Clock {
       // What was resolved meanwhile goes first: promises take no time.
       await new Promise((resolve) => setImmediate(resolve));
       if (isOver()) return 'over';
-      const next = this.#due.pop();
+      let next = this.#due.pop();
+      while (next?.isCancelled === true) next = this.#due.pop();
       if (next === undefined) return 'idle';
-      if (next.isCancelled) continue;
       this.#now = Math.max(this.#now, next.at);
       next.call();
     }
