@@ -28,7 +28,7 @@ it('gives the same run with a snapshot and without one', async () => {
         expect(imageOf(replayMachine(journal, run.run))).toEqual(imageOf(store));
         return JSON.stringify([
           imageOf(store),
-          chronicle.rows(store),
+          [...chronicle.rows(store)],
           chronicle.project(store, []).run,
           seen,
         ]);

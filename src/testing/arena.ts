@@ -178,7 +178,7 @@ export class Arena {
     if (run === undefined) return undefined;
     const { store, chronicle } = replay(journal, run, planAround(this.#plan));
     checkInvariants(store);
-    expect(JSON.parse(JSON.stringify(chronicle.rows(store)))).toEqual(
+    expect(JSON.parse(JSON.stringify([...chronicle.rows(store)]))).toEqual(
       JSON.parse(JSON.stringify(journal.beads(run.run))),
     );
     checkHistory([...journal.events(run.run)]);
