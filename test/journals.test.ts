@@ -53,7 +53,7 @@ function expectToFold(reader: JournalReader): void {
     const chronicle = new Chronicle(run, new RowNames(rows));
     const store = replayWith(reader, run.run, chronicle);
     checkInvariants(store);
-    expect(chronicle.rows(store).map(facts)).toEqual(rows.map(facts));
+    expect([...chronicle.rows(store)].map(facts)).toEqual(rows.map(facts));
     const { phase, outcome, counts } = chronicle.project(store, []).run ?? run;
     expect({ phase, outcome, counts }).toEqual({
       phase: run.phase,

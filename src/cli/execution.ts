@@ -5,6 +5,7 @@ import type { Event } from '../core/events.ts';
 import type { NodeId } from '../core/ids.ts';
 import { unreachable } from '../core/invariant.ts';
 import type { Plan } from '../core/plan.ts';
+import { noCounts, type StatusCounts } from '../core/status.ts';
 import { neutralise } from '../diagnostic/neutralise.ts';
 import type { JoinedRun } from '../engine/join.ts';
 import type { Opening, RunRequest } from '../engine/opening.ts';
@@ -101,9 +102,11 @@ export async function execute(
   }
 }
 
-/** Follows a session: keeps the rows, the bead files and the terminal up to date. */
+/** Follows a session: keeps count, and the bead files and the terminal up to date. */
 class Show implements SessionObserver {
-  readonly rows = new Map<NodeId, BeadRow>();
+  /** Beads that have failed, and how many there are of each status. */
+  readonly failed = new Map<NodeId, BeadRow>();
+  counts: StatusCounts = noCounts();
   readonly startedAt = systemClock.now();
   run = '';
   readonly isJson: boolean;
@@ -146,15 +149,14 @@ class Show implements SessionObserver {
     });
   }
 
-  opened(opening: Opening, rows: readonly BeadRow[]): void {
+  opened(opening: Opening, rows: Iterable<BeadRow>): void {
     const { header, isNew, credited } = opening;
     this.run = header.run;
-    for (const row of rows) this.rows.set(row.id, row);
-    this.#reporter.opened(rows);
+    this.#begin(rows);
     this.#files.update(rows);
     const name = neutralise(this.#plan.formula.name);
     const begun = isNew ? `run ${header.run} of "${name}"` : `going on with run ${header.run} of "${name}"`;
-    const done = isNew ? credited : countStatuses(rows).done;
+    const done = isNew ? credited : this.counts.done;
     const size = this.#plan.beads.length === 1 ? '1 bead' : `${this.#plan.beads.length} beads`;
     this.say(`${begun}: ${size}${done > 0 ? `, ${done} done before` : ''}`);
     for (const { id, status, attempts } of rows)
@@ -162,10 +164,9 @@ class Show implements SessionObserver {
         this.say(`following attempt ${attempts} of ${neutralise(id)}, begun by an earlier gastown`);
   }
 
-  joined({ header, lease, parallel }: JoinedRun, rows: readonly BeadRow[]): void {
+  joined({ header, lease, parallel }: JoinedRun, rows: Iterable<BeadRow>): void {
     this.run = header.run;
-    for (const row of rows) this.rows.set(row.id, row);
-    this.#reporter.opened(rows);
+    this.#begin(rows);
     const name = neutralise(this.#plan.formula.name);
     this.say(`joining run ${header.run} of "${name}", which process ${lease.holder.pid} drives`);
     const { parallel: wanted } = this.#flags;
@@ -186,11 +187,24 @@ class Show implements SessionObserver {
   }
 
   followed(run: RunRow, changed: readonly BeadRow[], events: readonly Event[]): void {
-    for (const row of changed) this.rows.set(row.id, row);
+    this.#note(changed);
+    this.counts = run.counts;
     for (const event of events) if (event.type === 'bead-done') this.doneHere += 1;
     this.people = run.people ?? [];
     this.#reporter.committed(changed, events);
     for (const line of this.#people.begun(run)) this.#reporter.say(line);
+  }
+
+  #begin(rows: Iterable<BeadRow>): void {
+    this.counts = countStatuses(rows);
+    this.#note(rows);
+    this.#reporter.opened(rows);
+  }
+
+  #note(rows: Iterable<BeadRow>): void {
+    for (const row of rows)
+      if (row.status === 'failed') this.failed.set(row.id, row);
+      else this.failed.delete(row.id);
   }
 
   swept(leftovers: readonly { readonly node: NodeId; readonly processes: number }[]): void {
@@ -297,7 +311,7 @@ function tellEnd(
   wasInterrupted: boolean,
 ): ExitCode {
   const { console } = context;
-  const counts = countStatuses(show.rows.values());
+  const { counts } = show;
   const took = formatDuration(systemClock.now() - show.startedAt);
   const parts = (['done', 'failed', 'skipped', 'not-taken', 'cancelled', 'needs-person'] as const).flatMap(
     (status) => (counts[status] > 0 ? [console.paint(status, `${counts[status]} ${status}`)] : []),
@@ -319,8 +333,8 @@ function tellEnd(
         say('  = hint: gastown status --bead ID shows what was done, and why it is believed');
         return EXIT.done;
       }
-      print(console.stderr, failures(show.rows));
-      say(`  = hint: ${whereToLook(show.rows)}; gastown run tries what failed again`);
+      print(console.stderr, failures(show));
+      say(`  = hint: ${whereToLook(show)}; gastown run tries what failed again`);
       return EXIT.failed;
     case 'paused':
       say(`paused: ${neutralise(pauseSentence(phase.reason))}`);
@@ -329,9 +343,9 @@ function tellEnd(
         say(`everything asked for here is done: ${parts.join(', ')} after ${took} (run ${show.run})`);
         return EXIT.done;
       }
-      print(console.stderr, failures(show.rows));
+      print(console.stderr, failures(show));
       say(`${parts.join(', ')} after ${took} (run ${show.run})`);
-      say(`  = hint: ${whereToLook(show.rows)}; gastown resume goes on`);
+      say(`  = hint: ${whereToLook(show)}; gastown resume goes on`);
       return wasInterrupted && phase.reason.type === 'stop' ? EXIT.interrupted : EXIT.paused;
     default:
       return unreachable(phase);
@@ -339,16 +353,12 @@ function tellEnd(
 }
 
 /** A bead that failed before it was attempted (by its condition, its list, a person) has no logs. */
-function whereToLook(rows: ReadonlyMap<NodeId, BeadRow>): string {
-  const failed = [...rows.values()].filter(({ status }) => status === 'failed');
-  const hasLogs = failed.length === 0 || failed.some(({ attempts }) => attempts > 0);
+function whereToLook({ failed }: Show): string {
+  const hasLogs = failed.size === 0 || [...failed.values()].some(({ attempts }) => attempts > 0);
   return hasLogs ? 'gastown logs BEAD shows what happened' : 'gastown why BEAD says why it failed';
 }
 
-function failures(rows: ReadonlyMap<NodeId, BeadRow>): string[] {
-  return [...rows.values()].flatMap((row) =>
-    row.status === 'failed'
-      ? [`Bead execution failed: ${neutralise(row.id)}: ${neutralise(row.note ?? 'unknown')}`]
-      : [],
+const failures = ({ failed }: Show): string[] =>
+  [...failed.values()].map(
+    ({ id, note }) => `Bead execution failed: ${neutralise(id)}: ${neutralise(note ?? 'unknown')}`,
   );
-}

@@ -22,7 +22,7 @@ export class TurningPoints {
   readonly #needy = new Set<NodeId>();
 
   /** Whoever waited before this session began was told of in the one before. */
-  opened(rows: readonly BeadRow[]): void {
+  opened(rows: Iterable<BeadRow>): void {
     for (const row of rows) this.#turnsNeedy(row);
   }
 

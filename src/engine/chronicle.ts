@@ -59,7 +59,7 @@ export class Chronicle {
   }
 
   /** Takes up what readers were told before, for a run whose earlier events are not folded again. */
-  recall(rows: readonly BeadRow[], added: readonly Bead[], store: Store): void {
+  recall(rows: Iterable<BeadRow>, added: readonly Bead[], store: Store): void {
     this.#names.join(added);
     for (const row of rows) {
       if (row.startedAt !== undefined || row.endedAt !== undefined)
@@ -90,11 +90,17 @@ export class Chronicle {
     return [...nodes.values()].filter((node) => this.#statuses.get(node.spec.id) !== statusOf(run, node));
   }
 
-  /** All rows as they are now. */
-  rows(store: Store): BeadRow[] {
-    return [...store.nodes.values()].flatMap((node) =>
-      node.spec.kind === 'bead' ? [this.row(store, node)] : [],
-    );
+  /** All rows as they are whenever they are gone through; made one by one. */
+  rows(store: Store): Iterable<BeadRow> {
+    const each = this.#each(store);
+    return { [Symbol.iterator]: each };
+  }
+
+  #each(store: Store): () => Iterator<BeadRow> {
+    const row = (node: NodeState): BeadRow => this.row(store, node);
+    return function* () {
+      for (const node of store.nodes.values()) if (node.spec.kind === 'bead') yield row(node);
+    };
   }
 
   row(store: Store, node: NodeState): BeadRow {

@@ -4,7 +4,7 @@ import { evolve } from '../core/evolve.ts';
 import type { RunId } from '../core/ids.ts';
 import type { Plan } from '../core/plan.ts';
 import { Store } from '../core/store.ts';
-import { type BeadRow, JournalProblem, type JournalReader, type RunHeader } from '../ports/journal.ts';
+import { JournalProblem, type JournalReader, type RunHeader } from '../ports/journal.ts';
 import { Chronicle } from './chronicle.ts';
 import { Roster } from './roster.ts';
 import { recall } from './snapshots.ts';
@@ -17,18 +17,19 @@ export interface History {
   /** How many events it has told so far, and how many of them it was spared by a snapshot. */
   seen: number;
   readonly kept: number;
-  /** Its rows as the journal holds them, where they were read for a snapshot. */
-  readonly rows: readonly BeadRow[] | undefined;
 }
 
 /** `plan` gives names; it must be the plan the run was made for. */
 export function replay(journal: JournalReader, header: RunHeader, plan: Plan): History {
   const roster = new Roster(plan.beads);
   const chronicle = new Chronicle(header, roster);
-  const { store, kept, rows } = begin(journal, header.run, chronicle);
-  const history: History = { store, chronicle, roster, seen: kept, kept, rows };
-  catchUp(journal, header.run, history);
-  forgetReplay(history.store);
+  const { store, kept } = begin(journal, header.run, chronicle);
+  const history: History = { store, chronicle, roster, seen: kept, kept };
+  for (const event of journal.events(header.run, kept)) {
+    follow(header.run, event, store, chronicle);
+    history.seen += 1;
+  }
+  forgetReplay(store);
   return history;
 }
 
@@ -37,24 +38,22 @@ function begin(
   journal: JournalReader,
   run: RunId,
   chronicle: Chronicle,
-): { readonly store: Store; readonly kept: number; readonly rows?: readonly BeadRow[] } {
+): { readonly store: Store; readonly kept: number } {
   const recalled = recall(journal, run);
   if (recalled === undefined) return { store: new Store(), kept: 0 };
   const { store, added, events } = recalled;
   // Read before the events: what these say is at least as new.
-  const rows = journal.beads(run);
-  chronicle.recall(rows, added, store);
-  return { store, kept: events, rows };
+  chronicle.recall(journal.eachBead(run), added, store);
+  return { store, kept: events };
 }
 
 /** Tells a history what has happened since; returns it. What changed is the caller's to take. */
 export function catchUp(journal: JournalReader, run: RunId, history: History): readonly Event[] {
-  const { store, chronicle, seen } = history;
-  const events = [...journal.events(run, seen)];
-  for (const event of events) follow(run, event, store, chronicle);
+  const events = [...journal.events(run, history.seen)];
+  for (const event of events) follow(run, event, history.store, history.chronicle);
   history.seen += events.length;
   // Noted for `decide`, which has decided on it elsewhere.
-  store.undecided.length = 0;
+  history.store.undecided.length = 0;
   return events;
 }
 

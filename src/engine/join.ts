@@ -29,7 +29,7 @@ export interface FollowerParts {
   readonly holds: (lease: Lease) => boolean;
   /** Makes whoever drives look into the inbox. */
   readonly ring: () => void;
-  readonly onJoined: (run: JoinedRun, rows: readonly BeadRow[]) => void;
+  readonly onJoined: (run: JoinedRun, rows: Iterable<BeadRow>) => void;
   readonly onFollowed: (run: RunRow, changed: readonly BeadRow[], events: readonly Event[]) => void;
   /** Aborted when this terminal wants to go. */
   readonly interruption: AbortSignal;

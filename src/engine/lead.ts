@@ -167,7 +167,7 @@ async function drive(
     await abandonLatest(parts, request, epoch);
     journal.createRun(epoch, header);
   }
-  observer.opened(opening, opening.rows ?? chronicle.rows(store));
+  observer.opened(opening, chronicle.rows(store));
   const orBreakOff = (act: () => void) => (): void => {
     try {
       act();

@@ -8,7 +8,7 @@ import type { Input } from '../core/input.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Bead, Plan } from '../core/plan.ts';
 import { Store } from '../core/store.ts';
-import type { BeadRow, Journal, JournalReader, RunHeader } from '../ports/journal.ts';
+import type { Journal, JournalReader, RunHeader } from '../ports/journal.ts';
 import { Chronicle } from './chronicle.ts';
 import { inheritedBy } from './credits.ts';
 import { knownDurations } from './durations.ts';
@@ -53,7 +53,6 @@ export interface Opening {
   /** See {@link History}. */
   readonly seen: number;
   readonly kept: number;
-  readonly rows: readonly BeadRow[] | undefined;
 }
 
 /** The run in which everything is done that anybody could ask for: seen at a glance, without looking at its beads. */
@@ -128,7 +127,6 @@ export function open(
     credited: credits.length,
     seen: 0,
     kept: 0,
-    rows: undefined,
   };
 }
 

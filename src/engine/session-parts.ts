@@ -53,10 +53,10 @@ export interface SessionParts {
 /** Who is told how a session goes; must not throw. */
 export interface SessionObserver {
   /** Before this terminal starts anything: which run this is and what is left of it. */
-  opened(opening: Opening, rows: readonly BeadRow[]): void;
+  opened(opening: Opening, rows: Iterable<BeadRow>): void;
   committed(run: RunRow, changed: readonly BeadRow[], events: readonly Event[]): void;
   /** Another terminal drives; this one follows. */
-  joined(run: JoinedRun, rows: readonly BeadRow[]): void;
+  joined(run: JoinedRun, rows: Iterable<BeadRow>): void;
   /** What another terminal committed. */
   followed(run: RunRow, changed: readonly BeadRow[], events: readonly Event[]): void;
   /** Beads wait for another terminal to ask for what they require. */

@@ -38,7 +38,7 @@ it('gives the same run with a snapshot and without one', async () => {
         expect(factsOf(replayMachine(journal, run.run))).toEqual(factsOf(store));
         return JSON.stringify([
           factsOf(store),
-          chronicle.rows(store),
+          [...chronicle.rows(store)],
           chronicle.project(store, []).run,
           seen,
         ]);

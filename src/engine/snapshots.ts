@@ -3,7 +3,7 @@
  * Owns: when one is made, and what is in it besides the machine's state. Does not own: the journal that keeps it.
  * I1  A snapshot is a copy: without it, or with one that cannot be read, the events are folded, and give the same.
  * I2  Making snapshots costs a share of the events, however large the plan is: one is made after as many events as it has
- *     nodes, twice.
+ *     nodes. The first one is made early: until then, going on folds the plan itself.
  */
 
 import type { RunId } from '../core/ids.ts';
@@ -75,7 +75,8 @@ export class SnapshotKeeper {
   /** Events were committed, and the store has followed them. */
   committed(events: number): void {
     this.#seen += events;
-    if (this.#seen - this.#kept > this.#few + 2 * this.#parts.store.nodes.size) this.#keep();
+    const many = this.#kept === 0 ? 0 : this.#parts.store.nodes.size;
+    if (this.#seen - this.#kept > this.#few + many) this.#keep();
   }
 
   /** Nothing will happen for a while. */

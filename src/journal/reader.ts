@@ -54,13 +54,12 @@ export class SqliteReader implements JournalReader {
   }
 
   beads(run: RunId): readonly BeadRow[] {
-    return this.#connection.transaction('read', () => {
-      const rows: BeadRow[] = [];
-      for (const texts of this.#chunks('bead', 'key', run)) {
-        for (const row of this.#connection.parse(`[${texts}]`, isBeadRows)) rows.push(row);
-      }
-      return rows;
-    });
+    return this.#connection.transaction('read', () => [...this.eachBead(run)]);
+  }
+
+  *eachBead(run: RunId): Iterable<BeadRow> {
+    for (const texts of this.#chunks('bead', 'key', run))
+      yield* this.#connection.parse(`[${texts}]`, isBeadRows);
   }
 
   bead(run: RunId, id: NodeId): BeadRow | undefined {

@@ -105,6 +105,7 @@ export interface StatusFilesSettings {
 
 export class StatusFiles {
   readonly #settings: StatusFilesSettings;
+  /** Those that are written anywhere. */
   readonly #beads: ReadonlyMap<string, Bead>;
   /** Absolute folder of the mirror; undefined when nobody would read one. */
   readonly #mirror: string | undefined;
@@ -114,12 +115,14 @@ export class StatusFiles {
 
   constructor(settings: StatusFilesSettings) {
     this.#settings = settings;
-    this.#beads = new Map(settings.beads.map((bead) => [bead.id, bead]));
     this.#mirror = mirrorFolder(settings.root, settings.formulaFile);
+    const isWritten = ({ statusLine }: Bead): boolean =>
+      statusLine !== undefined || settings.writeAlways || this.#mirror !== undefined;
+    this.#beads = new Map(settings.beads.filter(isWritten).map((bead) => [bead.id, bead]));
   }
 
   /** Writes what differs from what was written before. */
-  update(rows: readonly Pick<BeadRow, 'id' | 'status'>[]): void {
+  update(rows: Iterable<Pick<BeadRow, 'id' | 'status'>>): void {
     const { writeAlways } = this.#settings;
     for (const { id, status } of rows) {
       const bead = this.#beads.get(id);

@@ -38,7 +38,7 @@ export class RunLines {
   }
 
   /** Attempts of an earlier driver may still be working: their durations count from their start. */
-  opened(rows: readonly BeadRow[]): void {
+  opened(rows: Iterable<BeadRow>): void {
     for (const { id, status, startedAt } of rows)
       if (status === 'running' && startedAt !== undefined) this.#startedAt.set(id, startedAt);
   }

@@ -10,7 +10,7 @@ import { Frame } from './frame.ts';
 import type { RunLines } from './run-lines.ts';
 
 export interface RunReporter extends Disposable {
-  opened(rows: readonly BeadRow[]): void;
+  opened(rows: Iterable<BeadRow>): void;
   committed(rows: readonly BeadRow[], events: readonly Event[]): void;
   /** A sentence about the run as a whole. */
   say(text: string): void;
@@ -25,7 +25,7 @@ export class PlainReporter implements RunReporter {
     this.#lines = lines;
   }
 
-  opened(rows: readonly BeadRow[]): void {
+  opened(rows: Iterable<BeadRow>): void {
     this.#lines.opened(rows);
   }
 
@@ -120,7 +120,7 @@ export class LiveReporter implements RunReporter {
     this.#timer = setInterval(() => this.#draw(), FRAMES_EVERY_MS);
   }
 
-  opened(rows: readonly BeadRow[]): void {
+  opened(rows: Iterable<BeadRow>): void {
     this.#lines.opened(rows);
     for (const row of rows) this.#take(row);
   }
