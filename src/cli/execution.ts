@@ -140,7 +140,7 @@ class Show implements SessionObserver {
     this.#files = new StatusFiles({
       root,
       formulaFile: plan.formula.file,
-      beads: plan.beads,
+      plan,
       writeAlways: flags.writeStatus,
       onProblem: (sentence) => this.say(sentence),
     });

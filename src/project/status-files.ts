@@ -9,7 +9,7 @@
  */
 import { dirname, join } from 'node:path';
 import { unreachable } from '../core/invariant.ts';
-import type { Bead } from '../core/plan.ts';
+import type { Bead, Plan } from '../core/plan.ts';
 import type { NodeStatus } from '../core/status.ts';
 import { Collector } from '../diagnostic/collector.ts';
 import { writeFileAtomic } from '../os/files.ts';
@@ -96,7 +96,7 @@ export interface StatusFilesSettings {
   /** Absolute project root. */
   readonly root: string;
   readonly formulaFile: string;
-  readonly beads: readonly Bead[];
+  readonly plan: Pick<Plan, 'beads'>;
   /** Also write into files that carry no status line. */
   readonly writeAlways: boolean;
   readonly onProblem: (sentence: string) => void;
@@ -104,7 +104,8 @@ export interface StatusFilesSettings {
 
 export class StatusFiles {
   readonly #settings: StatusFilesSettings;
-  readonly #beads: ReadonlyMap<string, Bead>;
+  /** Made when something is written: most runs of finished work write nothing. */
+  #beads: ReadonlyMap<string, Bead> | undefined;
   /** Absolute folder of the mirror; undefined when nobody would read one. */
   readonly #mirror: string | undefined;
   readonly #written = new Map<string, FileWord>();
@@ -112,13 +113,13 @@ export class StatusFiles {
 
   constructor(settings: StatusFilesSettings) {
     this.#settings = settings;
-    this.#beads = new Map(settings.beads.map((bead) => [bead.id, bead]));
     this.#mirror = mirrorFolder(settings.root, settings.formulaFile);
   }
 
   /** Writes what differs from what was written before. */
   update(rows: readonly Pick<BeadRow, 'id' | 'status'>[]): void {
-    const { writeAlways } = this.#settings;
+    const { writeAlways, plan } = this.#settings;
+    this.#beads ??= new Map(plan.beads.map((bead) => [bead.id, bead]));
     for (const { id, status } of rows) {
       const bead = this.#beads.get(id);
       const word = fileWord(status);
