@@ -23,9 +23,8 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import type { Bead, Plan } from '../src/core/plan.ts';
 import { renderAll } from '../src/diagnostic/render-text.ts';
 import { STAMP_LENGTH } from '../src/os/stamps.ts';
-import type { ProjectPlace } from '../src/project/discover.ts';
 import type { ProjectOptions } from '../src/project/load-project.ts';
-import { type OpenProject, openProject } from '../src/project/open-project.ts';
+import { openProject, type ReadyProject } from '../src/project/open-project.ts';
 import { readSnapshot, type Snapshot } from '../src/project/plan-snapshot.ts';
 import { convoy, Sandbox } from './support/sandbox.ts';
 
@@ -47,8 +46,12 @@ function write(path: string, text: string): void {
   writeFileSync(join(root, path), text);
 }
 
-const open = (place: ProjectPlace = { root, formulaFile: FORMULA }, asked = options): Promise<OpenProject> =>
-  openProject(place, asked, later);
+/** A project that can be run. */
+async function ready(now = later): Promise<ReadyProject> {
+  const project = await openProject({ root, formulaFile: FORMULA }, options, now);
+  if (project.plan === undefined) throw new Error(renderAll(project.diagnostics, project.sources));
+  return project;
+}
 const kept = (asked = options, formulaFile = FORMULA): Snapshot | undefined =>
   readSnapshot({ root, formulaFile }, asked, later());
 
@@ -81,12 +84,14 @@ describe('what is kept of', () => {
     } = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { [key: string]: never }) : {};
     const formulaFile = existsSync(join(root, formula)) ? formula : FORMULA;
     const asked = { strict, vars: { given: new Map(Object.entries<string>(vars)), earlier: {}, toRun } };
-    const cold = await open({ root, formulaFile }, asked);
+    const cold = await openProject({ root, formulaFile }, asked, later);
+    if (cold.plan === undefined) return expect(existsSync(join(root, '.gastown/state'))).toBe(false);
+    const loaded = told(cold.plan);
     cold.keep();
+    expect(told(cold.plan)).toEqual(loaded);
     const warm = kept(asked, formulaFile);
-    expect(warm === undefined).toBe(cold.plan === undefined);
-    if (warm === undefined || cold.plan === undefined) return;
-    expect(told(warm.plan)).toEqual(told(cold.plan));
+    if (warm === undefined) return expect.unreachable('it was kept');
+    expect(told(warm.plan)).toEqual(loaded);
     expect(warm.settings).toStrictEqual(cold.settings);
     expect(warm.lanes).toEqual(cold.lanes);
     expect(renderAll(warm.diagnostics, warm.sources)).toBe(renderAll(cold.diagnostics, cold.sources));
@@ -111,7 +116,7 @@ function writeProject(): void {
 describe('a kept plan', () => {
   beforeEach(async () => {
     writeProject();
-    const project = await open();
+    const project = await ready();
     expect(renderAll(project.diagnostics, project.sources)).toBe('');
     project.keep();
     expect(kept()).toBeDefined();
@@ -193,8 +198,7 @@ describe('a kept plan', () => {
   it('goes by the text of a file that changed just before it was read: it may have changed again unseen', async () => {
     rmSync(snapshot());
     const place = { root, formulaFile: FORMULA };
-    const project = await openProject(place, options, Date.now);
-    project.keep();
+    (await ready(Date.now)).keep();
     // No file has such a size, so none is taken for what it was without a look at its text.
     const stamps = new Float64Array(new Uint8Array(stampsOf(readFileSync(snapshot()))).buffer);
     expect([...stamps].filter((_, at) => at % STAMP_LENGTH === 0)).toEqual([-1, -1, -1, -1, -1]);
@@ -267,7 +271,7 @@ describe('a kept plan', () => {
 
   it('is written by many at once without harm', async () => {
     rmSync(snapshot());
-    const projects = await Promise.all(Array.from({ length: 8 }, () => open()));
+    const projects = await Promise.all(Array.from({ length: 8 }, () => ready()));
     for (const project of projects) project.keep();
     expect(kept()).toBeDefined();
     expect(readdirSync(path('.gastown/state')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
@@ -294,7 +298,7 @@ function stampsOf(bytes: Buffer): Buffer {
 it('that cannot be kept is loaded again', async () => {
   writeProject();
   write('.gastown', 'a file where the folder would be');
-  const project = await open();
+  const project = await ready();
   project.keep();
   expect(project.plan).toBeDefined();
   expect(kept()).toBeUndefined();

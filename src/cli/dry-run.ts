@@ -13,7 +13,7 @@ import { weighed } from '../engine/tails.ts';
 import { openReader } from '../journal/open.ts';
 import { realPath } from '../os/read-files.ts';
 import type { Settings } from '../plan/settings.ts';
-import type { OpenProject } from '../project/open-project.ts';
+import type { ReadyProject } from '../project/open-project.ts';
 import { stateFolderOf } from '../project/state-folder.ts';
 import { findArtifact } from '../verify/artifacts.ts';
 import { formatDuration } from '../view/duration.ts';
@@ -45,7 +45,7 @@ interface Intention {
 /** Lists what `run` would execute, and says what it would say about a selection that cannot run. */
 export function dryRun(
   context: Context,
-  project: OpenProject,
+  project: ReadyProject,
   plan: Plan,
   select: readonly NodeId[] | 'all',
   flags: DryRunFlags,
@@ -85,7 +85,7 @@ interface Prediction {
 
 /** How long the beads would take; undefined while no duration is known. */
 function predict(
-  { root, settings }: OpenProject,
+  { root, settings }: ReadyProject,
   plan: Plan,
   beads: readonly Bead[],
   settled: ReadonlySet<NodeId>,
@@ -106,7 +106,7 @@ function predict(
 
 /** What `run` would not touch: done in the run it would go on with, or credited to the one it would make. */
 function doneBefore(
-  { root, settings }: OpenProject,
+  { root, settings }: ReadyProject,
   plan: Plan,
   again: ReadonlySet<NodeId>,
   fromScratch: boolean,

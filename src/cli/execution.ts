@@ -15,7 +15,7 @@ import type { Unmet } from '../engine/wish.ts';
 import { systemClock } from '../os/clock.ts';
 import { readLastLine } from '../os/files.ts';
 import type { BeadRow, PersonNeeded, RunRow } from '../ports/journal.ts';
-import type { OpenProject } from '../project/open-project.ts';
+import type { ReadyProject } from '../project/open-project.ts';
 import { attemptFolder, stateFolderOf } from '../project/state-folder.ts';
 import { StatusFiles } from '../project/status-files.ts';
 import { formatDuration } from '../view/duration.ts';
@@ -38,8 +38,7 @@ export interface ExecutionFlags {
 }
 
 export interface Execution {
-  readonly project: Pick<OpenProject, 'root' | 'settings' | 'lanes' | 'keep'>;
-  readonly plan: Plan;
+  readonly project: ReadyProject;
   readonly select: RunRequest['select'];
   readonly rerun: boolean;
   /** How long selected beads wait for another terminal to ask for what they require. */
@@ -50,10 +49,21 @@ export interface Execution {
 /** Runs until what is asked for is settled or the run is paused, and sets the exit code. */
 export async function execute(
   context: Context,
-  { project, plan, select, rerun, waitMs, flags }: Execution,
+  { project, select, rerun, waitMs, flags }: Execution,
 ): Promise<void> {
   const { console } = context;
-  const { settings, root, lanes, keep } = project;
+  const { settings, root, lanes } = project;
+  const missing = preflight({ projectRoot: root, settings, env: console.env }, lanes);
+  if (missing.length > 0) {
+    print(console.stderr, [
+      ...missing.map((sentence) => `error: ${neutralise(sentence)}`),
+      '  = hint: nothing was run',
+    ]);
+    context.exit(EXIT.usage);
+    return;
+  }
+  project.keep();
+  const { plan } = project;
   const request: RunRequest = {
     plan,
     limits: {
@@ -67,16 +77,6 @@ export async function execute(
     waitMs,
     by: userName(console.env),
   };
-  const missing = preflight({ projectRoot: root, settings, env: console.env }, lanes);
-  if (missing.length > 0) {
-    print(console.stderr, [
-      ...missing.map((sentence) => `error: ${neutralise(sentence)}`),
-      '  = hint: nothing was run',
-    ]);
-    context.exit(EXIT.usage);
-    return;
-  }
-  keep();
   const show = new Show(context, root, plan, flags);
   await using notifications = openNotifications(console, root, (sentence) => show.say(sentence));
   const signals = new Signals(show);
@@ -143,7 +143,7 @@ class Show implements SessionObserver {
     this.#files = new StatusFiles({
       root,
       formulaFile: plan.formula.file,
-      beads: plan.beads,
+      plan,
       writeAlways: flags.writeStatus,
       onProblem: (sentence) => this.say(sentence),
     });

@@ -1,7 +1,7 @@
 /** Loads the project a command is about, and prints what is wrong with it. */
 import { systemClock } from '../os/clock.ts';
 import type { VariableRequest } from '../plan/variables/binding.ts';
-import { type OpenProject, openProject as open } from '../project/open-project.ts';
+import { openProject as open, type ReadyProject } from '../project/open-project.ts';
 import { type Context, EXIT } from './context.ts';
 import { printDiagnostics } from './diagnostics.ts';
 import { findProject, type PlaceFlags } from './place.ts';
@@ -26,7 +26,7 @@ export async function openProject(
   context: Context,
   flags: ProjectFlags,
   { earlier = {}, toRun = true }: Values = {},
-): Promise<OpenProject | undefined> {
+): Promise<ReadyProject | undefined> {
   const place = await findProject(context, flags);
   const given = givenValues(context, flags);
   if (place === undefined || given === undefined) return undefined;

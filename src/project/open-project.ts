@@ -1,63 +1,82 @@
 /** A project that is to be acted on: its plan from the snapshot when nothing has changed, else from its files. */
 import type { Plan } from '../core/plan.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
+import { keepNewSpaceSmall } from '../os/heap.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { ProjectPlace } from './discover.ts';
 import { InputRecorder } from './inputs.ts';
-import type { ProjectOptions } from './load-project.ts';
+import type { ProjectLoad, ProjectOptions } from './load-project.ts';
 import { type Lane, readSnapshot, type Snapshot, writeSnapshot } from './plan-snapshot.ts';
 
-/** Not the whole load: a run of many hours would keep every text it was read from. */
-export interface OpenProject extends ProjectPlace {
+/** A project whose plan can be run. Not the whole load: a run of many hours would keep every text it was read from. */
+export interface ReadyProject extends ProjectPlace {
   readonly settings: Settings;
-  /** Undefined if and only if a diagnostic is an error. */
-  readonly plan: Plan | undefined;
+  /** Not to be held on to before {@link keep}: what it gives afterwards is smaller. */
+  readonly plan: Plan;
   /** Where its beads run, and who works there. */
   readonly lanes: readonly Lane[];
+  /** Warnings and notices. */
   readonly diagnostics: readonly Diagnostic[];
   /** Texts of the files that diagnostics point into. */
   readonly sources: ReadonlyMap<string, string>;
-  /** Keeps what was loaded for the next start; this one may be called once, where the project's state may be written. */
-  readonly keep: () => void;
+  /** Keeps the plan for the next start; for whoever is about to write into the project's state. */
+  keep(): void;
 }
 
-/** Opens a project. Runs nothing; writes nothing new until it is told to. */
+/** A project that cannot be run. */
+interface BrokenProject extends Pick<ProjectLoad, 'root' | 'diagnostics' | 'sources'> {
+  readonly plan: undefined;
+}
+
+/** Opens a project. Runs nothing, and makes no file before it is told to. */
 export async function openProject(
   place: ProjectPlace,
   options: ProjectOptions,
   now: () => number,
-): Promise<OpenProject> {
-  const { root, formulaFile } = place;
+): Promise<ReadyProject | BrokenProject> {
   const known = readSnapshot(place, options, now());
-  if (known !== undefined) return { root, formulaFile, ...known, keep: () => undefined };
-  const recorder = new InputRecorder(root, now);
-  const loaded = await load(place, options, recorder);
-  const { plan } = loaded;
-  if (plan === undefined) return { ...loaded, keep: () => undefined };
-  let write: (() => void) | undefined = writer(place, options, recorder, { ...loaded, plan });
+  if (known !== undefined) return ready(place, known);
+  // Parsers take long to load, and are not needed where nothing has changed.
+  const { loadProject } = await import('./load-project.ts');
+  keepNewSpaceSmall();
+  const recorder = new InputRecorder(place.root, now);
+  return readyOrBroken(place, loadProject(place, options, recorder), (snapshot) =>
+    writeSnapshot(place, options, recorder.inputs, snapshot),
+  );
+}
+
+/** A function of its own, so that nobody holds on to the load, whose drafts are much larger than the plan. */
+function readyOrBroken(place: ProjectPlace, load: ProjectLoad, write: Writer): ReadyProject | BrokenProject {
+  const { root, settings, plan, diagnostics, sources } = load;
+  if (plan === undefined) return { root, plan, diagnostics, sources };
+  const lanes = lanesOf(plan);
+  return ready(
+    place,
+    { settings, plan, lanes, diagnostics, sources: mentioned(diagnostics, sources) },
+    write,
+  );
+}
+
+/** Gives the plan as it will be read the next time, if it could be written. */
+type Writer = (snapshot: Snapshot) => Plan | undefined;
+
+function ready(
+  { root, formulaFile }: ProjectPlace,
+  { plan: known, settings, lanes, diagnostics, sources }: Snapshot,
+  writer?: Writer,
+): ReadyProject {
+  let plan = known;
+  let write = writer;
   return {
-    ...loaded,
-    keep: () => {
-      write?.();
+    ...{ root, formulaFile, settings, lanes, diagnostics, sources },
+    get plan() {
+      return plan;
+    },
+    keep() {
+      plan = write?.({ plan, settings, lanes, diagnostics, sources }) ?? plan;
       write = undefined;
     },
   };
-}
-
-/** By itself, so that nothing else holds on to what was recorded. */
-const writer =
-  (place: ProjectPlace, options: ProjectOptions, recorder: InputRecorder, snapshot: Snapshot) => (): void =>
-    writeSnapshot(place, options, recorder.inputs, snapshot);
-
-type Loaded = Omit<OpenProject, 'keep'>;
-
-/** What loading leaves: without the drafts, which are much larger than the plan. */
-async function load(place: ProjectPlace, options: ProjectOptions, files: InputRecorder): Promise<Loaded> {
-  // Parsers take long to load, and are not needed where nothing has changed.
-  const { loadProject } = await import('./load-project.ts');
-  const { root, formulaFile, settings, plan, diagnostics, sources } = loadProject(place, options, files);
-  const lanes = plan === undefined ? [] : lanesOf(plan);
-  return { root, formulaFile, settings, plan, lanes, diagnostics, sources: mentioned(diagnostics, sources) };
 }
 
 function lanesOf({ nodes }: Plan): Snapshot['lanes'] {
@@ -75,9 +94,10 @@ function mentioned(
   diagnostics: readonly Diagnostic[],
   sources: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, string> {
-  const files = diagnostics.flatMap(({ span, related }) => [
-    ...(span === undefined ? [] : [span.file]),
-    ...related.map((one) => one.span.file),
-  ]);
-  return new Map([...sources].filter(([file]) => files.includes(file)));
+  const files = new Set<string>();
+  for (const { span, related } of diagnostics) {
+    if (span !== undefined) files.add(span.file);
+    for (const one of related) files.add(one.span.file);
+  }
+  return new Map([...sources].filter(([file]) => files.has(file)));
 }

@@ -56,56 +56,62 @@ export function readSnapshot(
   const head = headOf(stateFolder, place, options);
   const parts = readSealed(path, head);
   if (parts === undefined || parts.length !== PARTS) return undefined;
-  const [names, stamps, hashes, summary, nodes, beads, ends, texts] = parts as Tuple;
+  const [names, stamps, hashes, ...content] = parts as Tuple;
   const inputs: Inputs = { ...JSON.parse(names.toString()), stamps: numbersIn(stamps), hashes };
   const checked = recheck(place.root, inputs, now);
   if (checked === undefined) return undefined;
-  if (checked !== inputs) writeSealed(path, head, [...inputParts(checked), ...parts.slice(3)]);
+  if (checked !== inputs) writeSealed(path, head, [...inputParts(checked), ...content]);
+  const [summary, ...image] = content;
   const [kept] = decodeColumns<Summary>(summary.toString());
   if (kept === undefined) return undefined;
-  const ending = numbersIn(ends);
-  return {
-    plan: planOf(kept, {
-      nodes: () => nodes.toString(),
-      beads: () => beads.toString(),
-      text: (number) => texts.toString('utf8', ending[number - 1] ?? 0, ending[number]),
-    }),
-    settings: kept.settings,
-    lanes: kept.lanes,
-    diagnostics: kept.diagnostics,
-    sources: new Map(kept.sources),
-  };
+  const { settings, lanes, diagnostics, sources } = kept;
+  return { plan: planIn(kept, image), settings, lanes, diagnostics, sources: new Map(sources) };
 }
 
-type Tuple = readonly [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
+type ImageBytes = readonly [nodes: Buffer, beads: Buffer, ends: Buffer, texts: Buffer];
+type Tuple = readonly [names: Buffer, stamps: Buffer, hashes: Buffer, summary: Buffer, ...ImageBytes];
 const PARTS: Tuple['length'] = 8;
 
-/** Keeps what was loaded from these inputs. */
+/** Keeps what was loaded from these inputs, and gives the plan as it will come back; undefined when it cannot be kept. */
 export function writeSnapshot(
   place: ProjectPlace,
   options: ProjectOptions,
   inputs: Inputs,
   snapshot: Snapshot,
-): void {
+): Plan | undefined {
   const stateFolder = stateFolderOf(place.root);
-  if (!tryPrivateFolder(stateFolder)) return;
+  if (!tryPrivateFolder(stateFolder)) return undefined;
   const { plan, settings, lanes, diagnostics, sources } = snapshot;
   const { hash, formula } = plan;
   const summary: Summary = { hash, formula, settings, lanes, diagnostics, sources: [...sources] };
+  const path = planSnapshotOf(stateFolder, contentHash(place.formulaFile));
+  const image = bytesOfImage(plan);
+  const isWritten = writeSealed(path, headOf(stateFolder, place, options), [
+    ...inputParts(inputs),
+    Buffer.from(encodeColumns([summary])),
+    ...image,
+  ]);
+  return isWritten ? planIn(plan, image) : undefined;
+}
+
+function bytesOfImage(plan: Plan): ImageBytes {
   const { nodes, beads, texts } = imageOf(plan);
-  const bytes = texts.map((text) => Buffer.from(text));
   let end = 0;
-  const ends = Float64Array.from(bytes, ({ length }) => (end += length));
-  writeSealed(
-    planSnapshotOf(stateFolder, contentHash(place.formulaFile)),
-    headOf(stateFolder, place, options),
-    [
-      ...inputParts(inputs),
-      ...[encodeColumns([summary]), nodes, beads].map((text) => Buffer.from(text)),
-      bytesOf(ends),
-      Buffer.concat(bytes),
-    ],
-  );
+  const bytes = texts.map((text) => Buffer.from(text));
+  const ends = Float64Array.from(bytes, ({ length }) => {
+    end += length;
+    return end;
+  });
+  return [Buffer.from(nodes), Buffer.from(beads), bytesOf(ends), Buffer.concat(bytes)];
+}
+
+function planIn(summary: Pick<Plan, 'hash' | 'formula'>, [nodes, beads, ends, texts]: ImageBytes): Plan {
+  const ending = numbersIn(ends);
+  return planOf(summary, {
+    nodes: () => nodes.toString(),
+    beads: () => beads.toString(),
+    text: (number) => texts.toString('utf8', ending[number - 1] ?? 0, ending[number]),
+  });
 }
 
 const inputParts = ({ folders, others, stamps, hashes }: Inputs): readonly Uint8Array[] => [
@@ -114,8 +120,8 @@ const inputParts = ({ folders, others, stamps, hashes }: Inputs): readonly Uint8
   hashes,
 ];
 
-const bytesOf = (numbers: Float64Array): Uint8Array =>
-  new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+const bytesOf = (numbers: Float64Array): Buffer =>
+  Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
 /** Each part has a memory of its own, so numbers stand where they may. */
 const numbersIn = (bytes: Buffer): Float64Array =>

@@ -116,7 +116,7 @@ describe('status files', () => {
     new StatusFiles({
       root,
       formulaFile: 'gastown/formula.toml',
-      beads,
+      plan: { beads },
       writeAlways,
       onProblem: (problem) => problems.push(problem),
     });

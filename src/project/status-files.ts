@@ -9,7 +9,7 @@
  */
 import { basename, dirname, join } from 'node:path';
 import { unreachable } from '../core/invariant.ts';
-import type { Bead } from '../core/plan.ts';
+import type { Bead, Plan } from '../core/plan.ts';
 import type { NodeStatus } from '../core/status.ts';
 import { Collector } from '../diagnostic/collector.ts';
 import { abandonedFor, discardFile, writeFileAtomic } from '../os/files.ts';
@@ -97,7 +97,7 @@ export interface StatusFilesSettings {
   /** Absolute project root. */
   readonly root: string;
   readonly formulaFile: string;
-  readonly beads: readonly Bead[];
+  readonly plan: Pick<Plan, 'beads'>;
   /** Also write into files that carry no status line. */
   readonly writeAlways: boolean;
   readonly onProblem: (sentence: string) => void;
@@ -105,8 +105,8 @@ export interface StatusFilesSettings {
 
 export class StatusFiles {
   readonly #settings: StatusFilesSettings;
-  /** Those that are written anywhere. */
-  readonly #beads: ReadonlyMap<string, Bead>;
+  /** Those that are written anywhere; made when something is to be: most runs of finished work write nothing. */
+  #beads: ReadonlyMap<string, Bead> | undefined;
   /** Absolute folder of the mirror; undefined when nobody would read one. */
   readonly #mirror: string | undefined;
   readonly #written = new Map<string, FileWord>();
@@ -116,14 +116,12 @@ export class StatusFiles {
   constructor(settings: StatusFilesSettings) {
     this.#settings = settings;
     this.#mirror = mirrorFolder(settings.root, settings.formulaFile);
-    const isWritten = ({ statusLine }: Bead): boolean =>
-      statusLine !== undefined || settings.writeAlways || this.#mirror !== undefined;
-    this.#beads = new Map(settings.beads.filter(isWritten).map((bead) => [bead.id, bead]));
   }
 
   /** Writes what differs from what was written before. */
   update(rows: Iterable<Pick<BeadRow, 'id' | 'status'>>): void {
     const { writeAlways } = this.#settings;
+    this.#beads ??= this.#writtenBeads();
     for (const { id, status } of rows) {
       const bead = this.#beads.get(id);
       const word = fileWord(status);
@@ -137,6 +135,13 @@ export class StatusFiles {
         this.#try(path, () => this.#writeMirror(path, mirrorText(bead, word)));
       }
     }
+  }
+
+  #writtenBeads(): ReadonlyMap<string, Bead> {
+    const { plan, writeAlways } = this.#settings;
+    const isWritten = ({ statusLine }: Bead): boolean =>
+      statusLine !== undefined || writeAlways || this.#mirror !== undefined;
+    return new Map(plan.beads.filter(isWritten).map((bead) => [bead.id, bead]));
   }
 
   #writeSource(bead: Bead, word: FileWord): void {
@@ -166,7 +171,7 @@ export class StatusFiles {
     if (!this.#cleared.has(folder)) {
       this.#cleared.add(folder);
       const ours = new Set(
-        [...this.#beads.values()].flatMap(({ id, file }) => [`${id}.toml`, basename(file)]),
+        [...(this.#beads?.values() ?? [])].flatMap(({ id, file }) => [`${id}.toml`, basename(file)]),
       );
       for (const { name } of entriesOf(folder))
         if (ours.has(abandonedFor(name) ?? '')) discardFile(join(folder, name));

@@ -24,6 +24,6 @@ export async function resume(this: Context, flags: ResumeFlags): Promise<void> {
   }
   const earlier = latest.vars ?? {};
   const project = await openProject(this, { ...flags, eager: latest.isEager === true }, { earlier });
-  if (project?.plan === undefined) return;
-  await execute(this, { project, plan: project.plan, select: 'same', rerun: false, waitMs: 0, flags });
+  if (project === undefined) return;
+  await execute(this, { project, select: 'same', rerun: false, waitMs: 0, flags });
 }

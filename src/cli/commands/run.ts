@@ -1,5 +1,6 @@
 /** `gastown run`. */
 import type { NodeId } from '../../core/ids.ts';
+import type { Plan } from '../../core/plan.ts';
 import { withDependencies } from '../../engine/opening.ts';
 import { type Context, EXIT } from '../context.ts';
 import { dryRun } from '../dry-run.ts';
@@ -24,45 +25,43 @@ interface RunFlags extends ExecutionFlags, VariableFlags {
 }
 
 export async function run(this: Context, flags: RunFlags): Promise<void> {
-  const { stderr } = this.console;
   const project = await openProject(this, flags);
-  if (project?.plan === undefined) return;
-  const { plan } = project;
-  const asked = flags.bead ?? [];
-  const select: NodeId[] = [];
-  for (const id of asked) {
-    const bead = plan.beads.find((candidate) => candidate.id === id);
-    if (bead !== undefined) select.push(bead.id);
-    else
-      sayUnknownBead(
-        this,
-        id,
-        plan.beads.map((candidate) => candidate.id),
-      );
-  }
-  if (select.length < asked.length) return;
-  if (flags.withDeps && asked.length === 0) {
-    print(stderr, ['error: --with-deps goes with --bead']);
-    this.exit(EXIT.usage);
-    return;
-  }
-  const wanted = asked.length === 0 ? 'all' : flags.withDeps ? withDependencies(plan, select) : select;
+  const wanted = project && selection(this, project.plan, flags);
+  if (project === undefined || wanted === undefined) return;
   if (flags.dryRun) {
-    dryRun(this, project, plan, wanted, flags);
+    dryRun(this, project, project.plan, wanted, flags);
     return;
   }
   const idle = project.diagnostics.find(({ code }) => code === 'plan/no-agent');
   if (idle !== undefined) {
-    print(stderr, ['error: nothing was run: the plan above has no agent for some of its beads']);
+    print(this.console.stderr, ['error: nothing was run: the plan above has no agent for some of its beads']);
     this.exit(EXIT.usage);
     return;
   }
   await execute(this, {
     project,
-    plan,
     select: wanted,
     rerun: flags.rerun,
     waitMs: flags.wait ?? WAIT_MS,
     flags,
   });
+}
+
+/** The beads that are asked for; undefined when they are not in the plan, which is said then. */
+function selection(
+  context: Context,
+  plan: Plan,
+  { bead: asked = [], withDeps }: RunFlags,
+): readonly NodeId[] | 'all' | undefined {
+  if (asked.length === 0) {
+    if (!withDeps) return 'all';
+    print(context.console.stderr, ['error: --with-deps goes with --bead']);
+    context.exit(EXIT.usage);
+    return undefined;
+  }
+  const ids = new Map<string, NodeId>(plan.beads.map(({ id }) => [id, id]));
+  const select = asked.flatMap((id) => ids.get(id) ?? []);
+  for (const id of asked) if (!ids.has(id)) sayUnknownBead(context, id, [...ids.keys()]);
+  if (select.length < asked.length) return undefined;
+  return withDeps ? withDependencies(plan, select) : select;
 }

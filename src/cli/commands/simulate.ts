@@ -36,7 +36,7 @@ export async function simulate(this: Context, flags: SimulateFlags): Promise<voi
   const place = await findProject(this, flags);
   if (place === undefined) return;
   const project = await openProject(this, flags, { earlier: latestValues(place), toRun: false });
-  if (project?.plan === undefined) return;
+  if (project === undefined) return;
   const { plan, settings, root } = project;
   const { formula, beads } = plan;
   const durations = pastDurations(root, plan);

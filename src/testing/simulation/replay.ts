@@ -15,7 +15,7 @@ export function checkReplay(disk: MemoryDisk, plan: Plan): Store | undefined {
   const { store, chronicle } = replay(journal, run, plan);
   checkInvariants(store);
   const seen = new Map(journal.beads(run.run).map((row) => [row.id, row]));
-  const told = chronicle.rows(store);
+  const told = [...chronicle.rows(store)];
   demand(
     told.length === seen.size,
     `the journal tells of ${told.length} beads, and readers see ${seen.size}`,
