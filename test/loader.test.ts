@@ -170,6 +170,12 @@ describe('input that no file of the gallery can hold', () => {
       'file/outside',
     ],
     [
+      'more that is wrong than anybody would read',
+      'beads/a.toml',
+      text(`[bead]\nid = "a"\nartifacts = [${'1,'.repeat(11_000)}]\n`),
+      'file/too-many-remarks',
+    ],
+    [
       'an unreadable formula',
       'formula.toml',
       { type: 'problem', problem: 'unreadable', message: 'cannot be read: permission denied' },

@@ -37,7 +37,7 @@ describe('a file that is wrong in thousands of places', () => {
     expect(plan).toBeUndefined();
     expect(diagnostics).toHaveLength(MOST_KEPT + 1);
     expect(diagnostics.at(-1)).toMatchObject({ code: 'file/too-many-remarks', severity: 'error' });
-    expect(diagnostics.at(-1)?.message).toContain('90,000');
+    expect(diagnostics.at(-1)?.message).toContain('90,001');
   });
 
   it('is as wrong as the worst remark that is left out', () => {
@@ -120,7 +120,7 @@ function withDocument(text: string, refs: string): Record<string, string> {
 describe('large and right', () => {
   it('one section may be given a thousand times: its text goes into the key of the bead once', () => {
     const { plan } = load({
-      ...withDocument(`# a\n${'x\n'.repeat(1_500_000)}`, '"a",'.repeat(1000)),
+      ...withDocument(`# a\n${'x\n'.repeat(300_000)}`, '"a",'.repeat(1000)),
       'gastown.toml': '[agents.m]\ncommand = ["m"]\n',
     });
     expect(plan?.beads[0]?.context).toHaveLength(1000);
@@ -140,7 +140,7 @@ describe('large and right', () => {
     ['links', '[a]: <\n'],
     ['comments', '<!--\n'],
   ])('a document of nothing but %s', (_, part) => {
-    const outline = new Outline(part.repeat(100_000));
+    const outline = new Outline(part.repeat(30_000));
     expect(outline.find('x.y.z')).toEqual({ type: 'missing' });
     for (const { lines } of outline.headings) expect(lines.to).toBeGreaterThanOrEqual(lines.from);
   });

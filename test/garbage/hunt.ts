@@ -6,9 +6,9 @@ import fc from 'fast-check';
 
 const isLong = process.env['GASTOWN_LONG'] === '1';
 /** How many times more inputs a long hunt tries. */
-const LONGER = 40;
+const LONGER = 50;
 /** Nothing ends a long hunt but its inputs. */
-export const PATIENCE_MS = isLong ? 24 * 3_600_000 : 60_000;
+export const PATIENCE_MS = isLong ? 24 * 3_600_000 : 180_000;
 
 /** Tries so many inputs; `check` throws what is wrong. */
 export function hunt<Input>(inputs: number, all: fc.Arbitrary<Input>, check: (input: Input) => void): void {

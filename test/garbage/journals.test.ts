@@ -14,11 +14,10 @@ import { type Journal, JournalProblem, type JournalReader } from '../../src/port
 import { loadProject } from '../../src/project/load-project.ts';
 import { convoy, Sandbox } from '../support/sandbox.ts';
 import { hunt, PATIENCE_MS } from './hunt.ts';
-import { json } from './json.ts';
-import { changed, damaged } from './mutations.ts';
-import { type Tape, tapes } from './tape.ts';
+import { damaged } from './mutations.ts';
+import { spoil } from './spoil.ts';
+import { tapes } from './tape.ts';
 import { judgeText } from './verdict.ts';
-import { hostile } from './words.ts';
 
 let sandbox: Sandbox;
 let plan: Plan;
@@ -74,7 +73,7 @@ function read(open: (stateFolder: string) => JournalReader | undefined): void {
 
 describe('a journal', () => {
   it('of damaged bytes is read, or said to be damaged', { timeout: PATIENCE_MS }, () => {
-    hunt(250, tapes(60), (tape) => {
+    hunt(100, tapes(60), (tape) => {
       fresh(damaged(whole, tape));
       const before = readFileSync(file);
       read(openReader);
@@ -91,7 +90,7 @@ describe('a journal', () => {
   });
 
   it('with any rows is read, or said to be damaged or newer', { timeout: PATIENCE_MS }, () => {
-    hunt(400, tapes(80), (tape) => {
+    hunt(150, tapes(80), (tape) => {
       fresh(whole);
       const database = openDatabase(file, 'write');
       database.exec('PRAGMA foreign_keys = OFF');
@@ -102,74 +101,3 @@ describe('a journal', () => {
     });
   });
 });
-
-const BODIES = [
-  ['event', 'position'],
-  ['bead', 'key'],
-  ['run', 'number'],
-] as const;
-
-/** Writes something into a row that nobody would. */
-function spoil(database: ReturnType<typeof openDatabase>, tape: Tape): void {
-  const [table, key] = tape.one(BODIES);
-  const rows = database.prepare(`SELECT ${key} AS at, body FROM ${table} ORDER BY ${key}`).all();
-  if (rows.length === 0) return;
-  const row = tape.one(rows);
-  const body = String(row['body']);
-  const at = row['at'] ?? 0;
-  const set = (text: string): unknown =>
-    database.prepare(`UPDATE ${table} SET body = ? WHERE ${key} = ?`).run(text, at);
-  const numbers = [0, -1, 2, 99, 2 ** 31, Number.MAX_SAFE_INTEGER];
-  switch (tape.below(9)) {
-    case 0:
-      set(changed(body, body, tape));
-      return;
-    case 1:
-      set(json(tape));
-      return;
-    case 2:
-    case 3:
-    case 4:
-      set(retyped(body, tape));
-      return;
-    case 5:
-      database.prepare(`DELETE FROM ${table} WHERE ${key} = ?`).run(at);
-      return;
-    case 6:
-      database
-        .prepare(`UPDATE OR REPLACE ${table} SET ${key} = ? WHERE ${key} = ?`)
-        .run(tape.one(numbers), at);
-      return;
-    case 7:
-      database
-        .prepare('UPDATE lease SET epoch = ?, holder = ?, acquired_at = ?')
-        .run(tape.one(numbers), tape.rarely(2) ? json(tape) : null, tape.one(numbers));
-      return;
-    default:
-      database
-        .prepare('INSERT OR IGNORE INTO inbox (key, type, body, sender, at) VALUES (?, ?, ?, ?, ?)')
-        .run('k', hostile(tape), json(tape), hostile(tape), tape.one(numbers));
-  }
-}
-
-/** JSON in which one value, somewhere, is another one. */
-function retyped(body: string, tape: Tape): string {
-  const places = [...body.matchAll(/("(?:[^"\\]|\\.)*"(?!\s*:)|-?\d+(?:\.\d+)?|true|false|null|\[\]|\{\})/g)];
-  if (places.length === 0) return body;
-  const place = tape.one(places);
-  const other = tape.one([
-    '0',
-    '-1',
-    '1e308',
-    '"x"',
-    'null',
-    '[]',
-    '{}',
-    '[{}]',
-    'true',
-    '"__proto__"',
-    '"b"',
-    '{"type":"x"}',
-  ]);
-  return body.slice(0, place.index) + other + body.slice(place.index + place[0].length);
-}

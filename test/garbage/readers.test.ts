@@ -39,7 +39,7 @@ function load(files: Readonly<Record<string, string>>, strict: boolean): ReturnT
 
 describe('files', () => {
   it('TOML of every kind is read, or its errors lie in it', { timeout: PATIENCE_MS }, () => {
-    hunt(6000, tapes(200), (tape) => {
+    hunt(3000, tapes(200), (tape) => {
       const text = changed(tomlFile(schemaOf(tape.one(KINDS)), tape), '[bead]\nid = "a"\n', tape);
       const source = new Source('f.toml', text);
       const collector = new Collector();
@@ -51,7 +51,7 @@ describe('files', () => {
   });
 
   it('a project gives a plan or an error, and every place lies in its file', { timeout: PATIENCE_MS }, () => {
-    hunt(4000, tapes(400), (tape) => {
+    hunt(2000, tapes(400), (tape) => {
       const { plan, draft, diagnostics, sources } = load(project(tape), tape.rarely(4));
       judge(diagnostics, sources);
       const hasErrors = diagnostics.some(({ severity }) => severity === 'error');
@@ -90,7 +90,7 @@ describe('files', () => {
     const [parent] = plan.beads;
     const [node] = plan.nodes;
     if (parent === undefined || node?.kind !== 'bead') throw new Error('there is a bead');
-    hunt(2500, tapes(200), (tape) => {
+    hunt(1500, tapes(200), (tape) => {
       const texts = Array.from({ length: 1 + tape.below(3) }, (_, at) => ({
         name: `${at}.toml`,
         path: `/spawn/${at}.toml`,

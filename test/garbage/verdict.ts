@@ -11,9 +11,13 @@ const LONGEST_LINE = 4000;
 
 /** Throws where diagnostics are not what they must be. */
 export function judge(diagnostics: readonly Diagnostic[], sources: ReadonlyMap<string, string>): void {
+  const linesOf = new Map<string, readonly string[] | undefined>();
   for (const { code, span, related } of renderJson(diagnostics))
-    for (const place of [...(span === null ? [] : [span]), ...related.map((one) => one.span)])
-      judgePlace(code, place, sources.get(place.file));
+    for (const place of [...(span === null ? [] : [span]), ...related.map((one) => one.span)]) {
+      const { file } = place;
+      if (!linesOf.has(file)) linesOf.set(file, sources.get(file)?.split('\n'));
+      judgePlace(code, place, linesOf.get(file));
+    }
   judgeText(renderAll(diagnostics, sources));
 }
 
@@ -31,9 +35,8 @@ export function judgeText(text: string): void {
 
 type Place = NonNullable<ReturnType<typeof renderJson>[number]['span']>;
 
-function judgePlace(code: string, { file, start, end }: Place, text: string | undefined): void {
-  if (text === undefined) throw new Error(`${code} points into ${JSON.stringify(file)}, which nobody read`);
-  const lines = text.split('\n');
+function judgePlace(code: string, { file, start, end }: Place, lines: readonly string[] | undefined): void {
+  if (lines === undefined) throw new Error(`${code} points into ${JSON.stringify(file)}, which nobody read`);
   for (const { line, column } of [start, end]) {
     const length = lines[line - 1]?.length;
     if (length === undefined || column < 1 || column > length + 1)
