@@ -145,7 +145,11 @@ class Siege {
   async #someProgress({ process: driver }: Started): Promise<void> {
     const lines = (): number => linesOf(this.#sandbox, 'log/ledger').length;
     const enough = lines() + this.#random(6);
-    await this.#sandbox.until('there is progress', () => driver.exitCode !== null || lines() >= enough);
+    await this.#sandbox.until(
+      'there is progress',
+      () => driver.exitCode !== null || lines() >= enough,
+      PATIENT,
+    );
     await delay(this.#random(200));
   }
 
@@ -175,6 +179,7 @@ class Siege {
     await this.#sandbox.until(
       'the successor drives',
       () => successor.process.exitCode !== null || leaseOf(this.#sandbox)?.holder.pid === pid,
+      PATIENT,
     );
     await delay(this.#random(400));
     driver.process.kill('SIGCONT');

@@ -87,4 +87,23 @@ describe('the sweeper', () => {
     await clock.run(() => false);
     expect([counts().sweeps, told]).toEqual([1, []]);
   });
+
+  it('says when a look that nobody waits for has failed', async () => {
+    const clock = new VirtualClock();
+    const troubles: unknown[] = [];
+    const sweep = (): Promise<never> => Promise.reject(new Error('process 7 cannot be killed'));
+    const performers = {
+      ...new FakeWorld(clock, () => ({ afterMs: 0, end: 'succeeds' })).performers(),
+      sweep,
+    };
+    const sweeping = new Sweeper(
+      performers,
+      () => undefined,
+      (error) => troubles.push(error),
+    );
+    sweeping.ask(clock);
+    await clock.run(() => troubles.length > 0);
+    expect(troubles).toEqual([new Error('process 7 cannot be killed')]);
+    await expect(sweeping.sweepNow()).rejects.toThrow('process 7');
+  });
 });

@@ -70,7 +70,8 @@ export function troubles(sandbox: Sandbox, harmed: ReadonlySet<string> = new Set
 }
 
 /** The files that stand in the state folder of a project between two runs. */
-const KEPT = /^(?:\.gitignore|journal\.db(?:-wal|-shm)?|status\.json|ballast|doorbell|formula|rigs|runs)$/;
+const KEPT =
+  /^(?:\.gitignore|journal\.db(?:-wal|-shm)?|status\.json|ballast|doorbell|formula|plan-[0-9a-f]{16}|rigs|runs)$/;
 const TEMPORARY = /\.tmp$/;
 
 /** Waits for the helpers of killed drivers, which end by themselves; then nothing may be left but what is meant to stay. */

@@ -116,8 +116,12 @@ export class Sandbox implements AsyncDisposable {
   }
 
   /** Waits until something is so, looking again and again. */
-  async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    for (const from = performance.now(); performance.now() - from < PATIENCE_MS; await delay(25))
+  async until(
+    what: string,
+    isSo: () => boolean | Promise<boolean>,
+    { patienceMs = PATIENCE_MS }: Pick<RunOptions, 'patienceMs'> = {},
+  ): Promise<void> {
+    for (const from = performance.now(); performance.now() - from < patienceMs; await delay(25))
       if (await isSo()) return;
     throw new Error(`this never came to be: ${what}`);
   }
