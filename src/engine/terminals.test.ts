@@ -161,9 +161,14 @@ describe('Ctrl-C', () => {
 
   it('in the driver of a run that pauses meanwhile stops what works: nobody would see to it', async () => {
     const slow: Fate = { afterMs: 60_000, end: 'succeeds' };
-    const simulation = simulationOf({ c: slow, a: slow, free: { afterMs: 620, end: 'fails' } });
+    const policy = { retries: 0, timeoutMs: undefined, onFailure: 'pause' } as const;
+    const nodes = ['own', 'long', 'fails'].map((id) => bead(id, [], { policy }));
+    // It fails while the driver waits for what only itself wanted to be gone, before it hands over.
+    const simulation = new Simulation({ nodes, parallel: 4, timeoutMs: undefined, agents: {} }, (key) =>
+      key.includes('fails') ? { afterMs: 620, end: 'fails' } : slow,
+    );
     const from = simulation.clock.now();
-    await simulation.play([terminal('a c free', 0, interrupted(600)), terminal('free c', 200)]);
+    await simulation.play([terminal('own long fails', 0, interrupted(600)), terminal('long fails', 200)]);
     expect(simulation.world.alive()).toEqual([]);
     expect(simulation.clock.now() - from).toBeLessThan(10_000);
   });

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { mutants } from './list.ts';
 import { type Mutant, occurrences, pathOf } from './mutant.ts';
 import { PAGE, pageOf, readPage } from './page.ts';
+import { SLOW } from './suites.ts';
 import { Bench, type Outcome, type Suite } from './trial.ts';
 
 /** Tests that never take longer than this without a mutant, and a mutant that makes them do so is caught by that. */
@@ -13,7 +14,7 @@ const LIMIT_MS = 300_000;
 const PATIENCE = { factor: 4, moreMs: 60_000 };
 
 const OPTIONS = {
-  only: { type: 'string' },
+  only: { type: 'string', multiple: true },
   sample: { type: 'string' },
   seed: { type: 'string', default: '' },
   jobs: { type: 'string', default: String(availableParallelism()) },
@@ -23,8 +24,9 @@ const OPTIONS = {
 /** Returns the exit status: 0 when every mutant that was tried was caught. */
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: OPTIONS });
-  const { only = '' } = values;
-  const asked = mutants.filter(({ name, file }) => name.includes(only) || file.includes(only));
+  const asked = mutants.filter(({ name, file }) =>
+    (values.only ?? ['']).some((words) => name.includes(words) || file.includes(words)),
+  );
   const chosen = values.sample === undefined ? asked : sampleOf(asked, Number(values.sample), values.seed);
   const outdated = chosen.filter((mutant) => occurrences(mutant) !== 1);
   for (const { name, file } of outdated)
@@ -106,14 +108,15 @@ function sentence(outcome: Outcome): string {
   }
 }
 
-/** Some of them, the same for the same seed. */
+/** Some of them that are quickly tried, the same for the same seed. */
 function sampleOf(all: readonly Mutant[], count: number, seed: string): readonly Mutant[] {
   const rank = ({ name }: Mutant): number => {
     let hash = 2166136261;
     for (const char of `${seed} ${name}`) hash = Math.imul(hash ^ char.charCodeAt(0), 16777619);
     return Math.imul(hash ^ (hash >>> 15), 2246822507) >>> 0;
   };
-  return all.toSorted((a, b) => rank(a) - rank(b)).slice(0, count);
+  const quick = all.filter(({ tests }) => !tests.some((test) => SLOW.includes(test)));
+  return quick.toSorted((a, b) => rank(a) - rank(b)).slice(0, count);
 }
 
 /** Does something with each, so many at a time as there are benches. */

@@ -153,9 +153,9 @@ export const plan = [
       },
       {
         name: 'order-by-chance',
-        stands: 'Among beads that are free the one that was freed last goes first.',
-        find: 'if (left === 0) heap.push(position[next] ?? 0);',
-        replace: 'if (left === 0) heap.push(position[next] ?? 0 - order.length);',
+        stands: 'Among beads that are free another one than the first of the order goes first.',
+        find: 'if (above <= item) break;',
+        replace: 'if (above >= item) break;',
       },
     ],
   ),

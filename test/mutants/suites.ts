@@ -41,3 +41,6 @@ export const LOAD = 'src/plan/load.test.ts';
 export const MACHINE = 'src/core/machine.test.ts';
 export const JOINING = 'src/engine/joining.test.ts';
 export const POOL = 'src/os/shell-pool.test.ts';
+
+/** Those that a sample leaves out. */
+export const SLOW: readonly string[] = [MACHINE, JOINING, POOL];
