@@ -380,6 +380,20 @@ describe('what needs no work', () => {
     expect(machine.started()).toEqual(['a', 'b', 'a']);
     expect(machine.store.run.phase).toEqual({ phase: 'settled', outcome: 'done' });
   });
+
+  it('a bead that is run again is not waited for behind a failure that nobody sees to', () => {
+    const machine = new Machine([bead('a'), bead('b'), bead('c', ['b'])]);
+    machine.succeed('a');
+    machine.fail('b');
+    expect(machine.store.run.phase.phase).toBe('paused');
+    expect(machine.resume(['a'])).toEqual([
+      'run-resumed',
+      'bead-reopened a',
+      'bead-reopened b',
+      'attempt-started a',
+      'attempt-started b',
+    ]);
+  });
 });
 
 describe('answers', () => {

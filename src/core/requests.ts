@@ -175,8 +175,9 @@ function withFamily(store: Store, first: NodeState, which: 'all' | 'above' = 'al
 
 /**
  * Reopens beads: `failed` means all that did not make it, and what a condition left out after them, since the condition
- * may see something else now; a list means these, whatever became of them, with their own work done again. What is
- * required of a bead that is still to be done, and nobody asked for, may yet be asked for: its failure decides nothing now.
+ * may see something else now; a list means these, whatever became of them, with their own work done again, and what would
+ * hold the run. What is required of a bead that is still to be done, and nobody asked for, may yet be asked for: its failure
+ * decides nothing now.
  */
 export function reopen(store: Store, which: 'failed' | readonly NodeId[], emit: Emit): void {
   if (which !== 'failed') {
@@ -184,6 +185,10 @@ export function reopen(store: Store, which: 'failed' | readonly NodeId[], emit: 
       const { spec, phase } = store.node(id);
       if (spec.kind === 'bead' && isSettled(phase)) emit({ type: 'bead-reopened', node: id, afresh: true });
     }
+    // A run that goes on is held by no failure: nobody would be asked to see to it.
+    for (const { spec, selected, phase } of store.nodes.values())
+      if (selected && phase.phase === 'failed' && phase.standing === 'held')
+        emit({ type: 'bead-reopened', node: spec.id });
     return;
   }
   const found = new Set<NodeState>();

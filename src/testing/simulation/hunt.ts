@@ -27,7 +27,8 @@ const SHRINK_MS = 60_000;
 export async function hunt(options: Hunt): Promise<string | undefined> {
   const { beads, runs, seed, path, shrinkMs = SHRINK_MS, onTold } = options;
   const listening = fc.asyncProperty(stories(beads), async (story) => {
-    onTold?.(await tell(story));
+    const told = await tell(story);
+    onTold?.(told);
   });
   const found = await fc.check(listening, {
     seed,
