@@ -47,7 +47,7 @@ try {
   const shrinkMs = number('shrink') * 1000;
   if (values.replay !== undefined) {
     const [seed, ...path] = values.replay.split(':');
-    finish(await hunt({ beads, shrinkMs, runs: 1_000_000, seed: Number(seed), path: path.join(':') }));
+    finish(await hunt({ beads, shrinkMs, runs: 1, seed: Number(seed), path: path.join(':') }));
   } else {
     const master = number('seed', anySeed());
     const runs = number('runs', values.minutes === undefined ? 10_000 : Number.POSITIVE_INFINITY);

@@ -394,6 +394,22 @@ describe('what needs no work', () => {
       'attempt-started b',
     ]);
   });
+
+  it('a bead that is run alone does not wait behind a failure that nobody asks for', () => {
+    const machine = new Machine([
+      bead('a'),
+      bead('b', [], { needs: [{ node: nodeId('a'), on: 'settled' }] }),
+    ]);
+    machine.fail('a');
+    const { limits } = machine;
+    const select = [nodeId('b')];
+    expect(machine.tell({ type: 'resume', by: 'test', limits, select, reopen: select })).toEqual([
+      'beads-selected',
+      'run-resumed',
+      'bead-reopened a',
+      'attempt-started b',
+    ]);
+  });
 });
 
 describe('answers', () => {

@@ -185,10 +185,7 @@ export function reopen(store: Store, which: 'failed' | readonly NodeId[], emit: 
       const { spec, phase } = store.node(id);
       if (spec.kind === 'bead' && isSettled(phase)) emit({ type: 'bead-reopened', node: id, afresh: true });
     }
-    // A run that goes on is held by no failure: nobody would be asked to see to it.
-    for (const { spec, selected, phase } of store.nodes.values())
-      if (selected && phase.phase === 'failed' && phase.standing === 'held')
-        emit({ type: 'bead-reopened', node: spec.id });
+    for (const id of holding(store)) emit({ type: 'bead-reopened', node: id });
     return;
   }
   const found = new Set<NodeState>();
@@ -212,6 +209,26 @@ export function reopen(store: Store, which: 'failed' | readonly NodeId[], emit: 
       if (isStale) found.add(target);
     }
   for (const { spec } of found) emit({ type: 'bead-reopened', node: spec.id });
+}
+
+/**
+ * Failures that a run which goes on would wait for, and nobody would be asked to see to: of selected beads, or of what they
+ * still need and nobody asks for.
+ */
+function holding(store: Store): ReadonlySet<NodeId> {
+  const found = new Set<NodeId>();
+  for (const { spec, selected, phase } of store.nodes.values()) {
+    if (!selected) continue;
+    if (phase.phase === 'failed' && phase.standing === 'held') found.add(spec.id);
+    if (isSettled(phase)) continue;
+    for (const { node: id } of spec.needs) {
+      const required = store.node(id);
+      const isOpen =
+        required.phase.phase === 'failed' && ['held', 'deferred'].includes(required.phase.standing);
+      if (isOpen && !required.selected) found.add(id);
+    }
+  }
+  return found;
 }
 
 /** A person rejected it, and the rest goes on without it: that stands until a person says otherwise. */
