@@ -4,8 +4,9 @@ import { evolve } from '../core/evolve.ts';
 import type { RunId } from '../core/ids.ts';
 import type { Plan } from '../core/plan.ts';
 import { Store } from '../core/store.ts';
-import { JournalProblem, type JournalReader, type RunHeader } from '../ports/journal.ts';
+import type { JournalReader, RunHeader } from '../ports/journal.ts';
 import { Chronicle } from './chronicle.ts';
+import { damage } from './damage.ts';
 import { Roster } from './roster.ts';
 import { recall } from './snapshots.ts';
 
@@ -80,11 +81,7 @@ function follow(run: RunId, event: Event, store: Store, chronicle?: Chronicle): 
     evolve(store, event);
     chronicle?.note(event);
   } catch (error) {
-    throw new JournalProblem(
-      'damaged',
-      `The journal is damaged: run ${run} tells of an event "${event.type}" that cannot have happened. Nothing was changed. Move the folder .gastown/state aside (it also holds the logs) and run the command again: it begins a new journal, in which no bead is done yet.`,
-      error,
-    );
+    throw damage(`run ${run} tells of an event "${event.type}" that cannot have happened`, error);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Event } from '../core/events.ts';
 import type { NodeId } from '../core/ids.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Bead } from '../core/plan.ts';
+import { damage } from './damage.ts';
 
 export class Roster implements Names {
   readonly #beads: Map<NodeId, Bead>;
@@ -69,7 +70,8 @@ export class RowNames implements Names {
 
   get(id: NodeId): ReturnType<Names['get']> {
     const row = this.#rows.get(id);
-    invariant(row !== undefined, `bead ${id} has a row`);
+    // Rows and events are written together.
+    if (row === undefined) throw damage(`bead ${id} has no row`);
     return row;
   }
 }

@@ -6,6 +6,7 @@ import { isOnReadOnlyDisk, mayOpenFiles } from '../os/private-folder.ts';
 import { JournalProblem } from '../ports/journal.ts';
 
 /** Result codes of SQLite: primary ones are the low byte of `errcode`. */
+const ERROR = 1;
 const BUSY = 5;
 const LOCKED = 6;
 const READONLY = 8;
@@ -28,6 +29,8 @@ export function journalProblem(error: unknown, path: string, isDiskFull: () => b
   const code = sqliteCode(error);
   if (code === undefined) return error;
   switch (code & 0xff) {
+    // Our statements fit our tables: the tables are others.
+    case ERROR:
     case CORRUPT:
     case NOTADB:
       return damaged(path, said, error);

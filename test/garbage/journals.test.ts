@@ -4,12 +4,16 @@
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeId } from '../../src/core/ids.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { neutralise } from '../../src/diagnostic/neutralise.ts';
 import { replay, replayMachine } from '../../src/engine/history.ts';
+import { RowNames } from '../../src/engine/roster.ts';
 import { openDatabase } from '../../src/journal/database.ts';
 import { openJournal, openReader } from '../../src/journal/open.ts';
+import { journalProblem } from '../../src/journal/problem.ts';
+import { readStatus } from '../../src/journal/status-snapshot.ts';
 import { type Journal, JournalProblem, type JournalReader } from '../../src/ports/journal.ts';
 import { loadProject } from '../../src/project/load-project.ts';
 import { convoy, Sandbox } from '../support/sandbox.ts';
@@ -99,5 +103,96 @@ describe('a journal', () => {
       read(openReader);
       if (tape.rarely(3)) read(openJournal);
     });
+  });
+});
+
+describe('found here', () => {
+  it.each<[string, string, RegExp]>([
+    [
+      'a row without one of its fields',
+      "UPDATE run SET body = json_remove(body, '$.counts')",
+      /a row does not have its form/,
+    ],
+    [
+      'a row with another type in it',
+      "UPDATE bead SET body = json_set(body, '$.requires', 1)",
+      /a row does not have its form/,
+    ],
+    [
+      'an event without its date',
+      "UPDATE event SET body = json_remove(body, '$[1].at')",
+      /an event has no date/,
+    ],
+    [
+      'an event before the one before it',
+      "UPDATE event SET body = json_set(body, '$[1].at', 1) WHERE position % 4294967296 = 5",
+      /run r1 tells of an event "[a-z-]+" that cannot have happened/,
+    ],
+    [
+      'a holder that is no process',
+      "UPDATE lease SET holder = '7', acquired_at = 1",
+      /a row does not have its form/,
+    ],
+    [
+      'a number beyond those of JavaScript',
+      'UPDATE lease SET epoch = 9223372036854775807',
+      /a number in it is too large/,
+    ],
+  ])('%s is damage', (_, sql, sentence) => {
+    fresh(whole);
+    const database = openDatabase(file, 'write');
+    database.exec(sql);
+    database.close();
+    using reader = openReader(state);
+    const everything = (): unknown => [
+      reader?.lease(),
+      ...(reader?.runs() ?? []).map(({ run }) => [reader?.beads(run), reader && replayMachine(reader, run)]),
+    ];
+    expect(everything).toThrow(JournalProblem);
+    expect(everything).toThrow(sentence);
+  });
+
+  it('a table without a column is damage', () => {
+    fresh(whole);
+    const database = openDatabase(file, 'write');
+    database.exec('ALTER TABLE lease RENAME COLUMN epoch TO epock');
+    database.close();
+    using reader = openReader(state);
+    expect(() => reader?.lease()).toThrow(/is damaged \(no such column: epoch\)/);
+  });
+
+  it('a bead without its row is damage', () => {
+    expect(() => new RowNames([]).get(nodeId('a'))).toThrow(/bead a has no row/);
+  });
+
+  it('an error of SQLite that comes without its code is damage', () => {
+    const error = Object.assign(new Error('database disk image is malformed'), { code: 'ERR_SQLITE_ERROR' });
+    expect(journalProblem(error, file, () => false)).toMatchObject({ reason: 'damaged' });
+  });
+
+  it('a status file of another form counts as none', () => {
+    fresh(whole);
+    for (const text of ['null', '[]', '{"format":1}', '{"format":1,"runs":[1],"beads":{},"settings":{}}']) {
+      writeFileSync(join(state, 'status.json'), text, { mode: 0o600 });
+      expect(readStatus(state)).toBeUndefined();
+    }
+  });
+
+  it('a snapshot of another form counts as none', () => {
+    fresh(whole);
+    using journal = openJournal(state);
+    const [row] = journal.runs();
+    if (row === undefined) throw new Error('there is a run');
+    const folded = replayMachine(journal, row.run).nodes.size;
+    for (const body of [null, 1, {}, { image: {}, added: [] }, { image: null }]) {
+      const reader: JournalReader = new Proxy(journal, {
+        get: (target, key) => {
+          if (key === 'snapshot') return () => ({ events: 3, body });
+          const value: unknown = Reflect.get(target, key);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+      expect(replayMachine(reader, row.run).nodes.size).toBe(folded);
+    }
   });
 });
