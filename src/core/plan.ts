@@ -71,7 +71,10 @@ export interface ContextRef {
   readonly lines: { readonly from: number; readonly to: number } | undefined;
 }
 
-/** One task of the plan, as its author wrote it and as agents read it. */
+/**
+ * One task of the plan, as its author wrote it and as agents read it. It may look up a field when it is asked for it: whoever
+ * makes another bead of it names what it takes, and spreads none.
+ */
 export interface Bead {
   readonly id: NodeId;
   readonly name: string;

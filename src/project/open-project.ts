@@ -1,7 +1,6 @@
 /** A project that is to be acted on: its plan from the snapshot when nothing has changed, else from its files. */
 import type { Plan } from '../core/plan.ts';
 import type { Diagnostic } from '../diagnostic/diagnostic.ts';
-import { keepNewSpaceSmall } from '../os/heap.ts';
 import type { Settings } from '../plan/settings.ts';
 import type { ProjectPlace } from './discover.ts';
 import { InputRecorder } from './inputs.ts';
@@ -38,6 +37,7 @@ export async function openProject(
   if (known !== undefined) return ready(place, known);
   // Parsers take long to load, and are not needed where nothing has changed.
   const { loadProject } = await import('./load-project.ts');
+  const { keepNewSpaceSmall } = await import('../os/heap.ts');
   keepNewSpaceSmall();
   const recorder = new InputRecorder(place.root, now);
   return readyOrBroken(place, loadProject(place, options, recorder), (snapshot) =>

@@ -70,7 +70,8 @@ function makeBead(
 
 function filled(request: ItemsRequest, item: Item): { readonly bead: Bead; readonly node: BeadNode } {
   const { template, node: above, formula, hash, settings } = request;
-  const { when: _when, gate: _gate, forEach: _forEach, onFailureOf: _failed, ...rest } = template;
+  // Not its condition, its gate, its list and the failures that it runs for: they were heeded already.
+  const { file, priority, agent, timeoutMs, spawns } = template;
   const id = childId(template, item.segment(template.forEach?.id));
   if (isTooLong(id)) throw new BadItem(`makes an id that is longer than ${LONGEST_ID} characters`);
   const artifacts = template.artifacts.map((pattern) => item.artifact(pattern));
@@ -94,9 +95,10 @@ function filled(request: ItemsRequest, item: Item): { readonly bead: Bead; reado
   const shared = { parent: template.id, level: above.level, key };
   const rig = settings.rigs[above.rig];
   const bead: Bead = {
-    ...rest,
     ...definition,
     ...shared,
+    ...{ file, priority, agent, rig: template.rig, timeoutMs },
+    ...(spawns === undefined ? {} : { spawns }),
     context: sections.map(({ ref }) => ref),
     inputs,
     declaredDone: false,
