@@ -1,8 +1,11 @@
 /** What attempts and runs may spend: retries, losses, time; and what a pause, a take-over or a person gives back. */
 import { describe, expect, it } from 'vitest';
 import { bead, Machine } from '../testing/machine.ts';
+import { evolve } from './evolve.ts';
 import { nodeId } from './ids.ts';
 import type { BeadNode } from './plan.ts';
+import { Store } from './store.ts';
+import { liveTimers, nextDue } from './time.ts';
 import { wanted } from './wanted.ts';
 
 const worker = (
@@ -107,6 +110,16 @@ describe('the time of an attempt', () => {
     expect(machine.wait(1)).toEqual(['stop-requested a']);
   });
 
+  it('of steps that begin at the same moment is one', () => {
+    const machine = new Machine([worker(0, 1000)]);
+    machine.succeed('a');
+    expect(liveTimers(machine.store)).toEqual([
+      { at: machine.now + 1000, node: 'a', startedAt: machine.now },
+    ]);
+    machine.wait(1);
+    expect(liveTimers(machine.store)).toHaveLength(1);
+  });
+
   it('goes on for work that goes on through a take-over', () => {
     const machine = new Machine([worker(0, 1000)]);
     machine.wait(900);
@@ -172,5 +185,19 @@ describe('a halt', () => {
     machine.tell({ type: 'halt', by: 'test' });
     machine.succeed('a');
     expect(machine.store.run.phase).toEqual({ phase: 'settled', outcome: 'done' });
+  });
+});
+
+describe('time in a halted run', () => {
+  it('means nothing, and takes nothing away: a store that folded the events knows the same limits', () => {
+    const machine = new Machine([worker(0, 1000)]);
+    machine.tell({ type: 'halt', by: 'test' });
+    expect(nextDue(machine.store)).toBeUndefined();
+    expect(machine.wait(5000)).toEqual([]);
+    const folded = new Store();
+    for (const event of machine.events) evolve(folded, event);
+    expect(liveTimers(machine.store)).toEqual(liveTimers(folded));
+    expect(machine.resume()).toEqual(['run-resumed']);
+    expect(machine.wait(0), 'it works still, and its time is up').toEqual(['stop-requested a']);
   });
 });

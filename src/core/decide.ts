@@ -18,7 +18,7 @@ import { passLevel } from './levels.ts';
 import { stepsOf } from './plan.ts';
 import { reopen, request } from './requests.ts';
 import { schedule } from './schedule.ts';
-import { isHalted, type NodeState } from './state.ts';
+import type { NodeState } from './state.ts';
 import type { Store } from './store.ts';
 import { dueTimers, runDeadline } from './time.ts';
 
@@ -222,8 +222,7 @@ function passTime(store: Store, now: number, emit: Emit): void {
     const { phase } = node;
     if (phase.phase === 'delayed') {
       emit({ type: 'delay-ended', node: timer.node });
-    } else if (phase.phase === 'running' && !isHalted(store.run)) {
-      // In a halted run everything is being stopped already, and what is suspended has no effect that could be.
+    } else if (phase.phase === 'running') {
       emit({ type: 'stop-requested', node: timer.node, attempt: phase.attempt, reason: 'timeout' });
     }
   }

@@ -1,17 +1,23 @@
 /** Deadlines and delays: state, not effects. The engine asks what is due next and sends a `tick` then. */
+import type { NodeId } from './ids.ts';
 import { isHalted, type RunState } from './state.ts';
 import { isDueBefore, type Store, type Timer } from './store.ts';
 
-/** Takes the timers that are due and still mean something. */
+/**
+ * Takes the timers that are due and still mean something. In a halted run they stay for when it goes on: what is taken without an
+ * event would come back when the events are folded.
+ */
 export function* dueTimers(store: Store, now: number): Iterable<Timer> {
+  if (isHalted(store.run)) return;
   for (let timer = store.timers.peek(); timer !== undefined && timer.at <= now; timer = store.timers.peek()) {
     store.timers.pop();
     if (stillMeans(store, timer)) yield timer;
   }
 }
 
-/** When the next `tick` is needed, epoch ms; undefined when nothing is pending. */
+/** When the next `tick` is needed, epoch ms; undefined when nothing is pending, and in a halted run, where time means nothing. */
 export function nextDue(store: Store): number | undefined {
+  if (isHalted(store.run)) return undefined;
   let timer = store.timers.peek();
   while (timer !== undefined && !stillMeans(store, timer)) {
     store.timers.pop();
@@ -29,12 +35,19 @@ export function runDeadline(run: RunState): number | undefined {
   return run.workingSince + run.limits.timeoutMs - (run.workedMs - run.workedMsAtResume);
 }
 
-/** The timers that still mean something, in the order in which they are due. */
-export const liveTimers = (store: Store): Timer[] =>
-  store.timers
-    .toArray()
-    .filter((timer) => stillMeans(store, timer))
-    .sort((a, b) => (isDueBefore(a, b) ? -1 : 1));
+/**
+ * The timers that still mean something, in the order in which they are due; one for each node. (Steps that begin at the same
+ * time have timers of their own, which are the same.)
+ */
+export function liveTimers(store: Store): Timer[] {
+  const first = new Map<NodeId, Timer>();
+  for (const timer of store.timers.toArray()) {
+    if (!stillMeans(store, timer)) continue;
+    const known = first.get(timer.node);
+    if (known === undefined || isDueBefore(timer, known)) first.set(timer.node, timer);
+  }
+  return [...first.values()].sort((a, b) => (isDueBefore(a, b) ? -1 : 1));
+}
 
 function stillMeans(store: Store, timer: Timer): boolean {
   const { phase } = store.node(timer.node);
