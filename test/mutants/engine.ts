@@ -134,8 +134,8 @@ export const engine = [
       {
         name: 'bug-is-a-failure',
         stands: 'A bug of ours is taken for a failure of the work.',
-        find: 'if (error instanceof Bug || isFenced(error)) throw error;\n      const message',
-        replace: 'if (isFenced(error)) throw error;\n      const message',
+        find: 'if (error instanceof Bug || isFenced(error)) throw error;',
+        replace: 'if (isFenced(error)) throw error;',
       },
       {
         name: 'adapter-error-escapes',
