@@ -62,7 +62,7 @@ export const engine = [
       {
         name: 'fenced-driver-kills',
         stands: 'A driver that was replaced stops the work of its successor.',
-        find: 'if (!isFenced(error)) {',
+        find: 'if (!this.#isSuperseded(error)) {',
         replace: 'if (true) {',
       },
       {
@@ -134,8 +134,8 @@ export const engine = [
       {
         name: 'bug-is-a-failure',
         stands: 'A bug of ours is taken for a failure of the work.',
-        find: 'if (error instanceof Bug) throw error;\n      const message',
-        replace: 'const message',
+        find: 'if (error instanceof Bug || isFenced(error)) throw error;',
+        replace: 'if (isFenced(error)) throw error;',
       },
       {
         name: 'adapter-error-escapes',
