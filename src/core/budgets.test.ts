@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bead, Machine } from '../testing/machine.ts';
 import { nodeId } from './ids.ts';
 import type { BeadNode } from './plan.ts';
+import { liveTimers } from './time.ts';
 import { wanted } from './wanted.ts';
 
 const worker = (
@@ -105,6 +106,16 @@ describe('the time of an attempt', () => {
     machine.resume();
     expect(machine.wait(999)).toEqual([]);
     expect(machine.wait(1)).toEqual(['stop-requested a']);
+  });
+
+  it('of steps that begin at the same moment is one', () => {
+    const machine = new Machine([worker(0, 1000)]);
+    machine.succeed('a');
+    expect(liveTimers(machine.store)).toEqual([
+      { at: machine.now + 1000, node: 'a', startedAt: machine.now },
+    ]);
+    machine.wait(1);
+    expect(liveTimers(machine.store)).toHaveLength(1);
   });
 
   it('goes on for work that goes on through a take-over', () => {

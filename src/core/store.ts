@@ -17,7 +17,6 @@ export interface Timer {
   readonly startedAt: number | undefined;
 }
 
-/** One node has at most one timer that still means something. */
 export const isDueBefore = (a: Timer, b: Timer): boolean => a.at < b.at || (a.at === b.at && a.node < b.node);
 
 /** The in-memory store of one run. */

@@ -1,4 +1,5 @@
 /** Deadlines and delays: state, not effects. The engine asks what is due next and sends a `tick` then. */
+import type { NodeId } from './ids.ts';
 import { isHalted, type RunState } from './state.ts';
 import { isDueBefore, type Store, type Timer } from './store.ts';
 
@@ -29,12 +30,19 @@ export function runDeadline(run: RunState): number | undefined {
   return run.workingSince + run.limits.timeoutMs - (run.workedMs - run.workedMsAtResume);
 }
 
-/** The timers that still mean something, in the order in which they are due. */
-export const liveTimers = (store: Store): Timer[] =>
-  store.timers
-    .toArray()
-    .filter((timer) => stillMeans(store, timer))
-    .sort((a, b) => (isDueBefore(a, b) ? -1 : 1));
+/**
+ * The timers that still mean something, in the order in which they are due; one for each node. (Steps that begin at the same
+ * time have timers of their own, which are the same.)
+ */
+export function liveTimers(store: Store): Timer[] {
+  const first = new Map<NodeId, Timer>();
+  for (const timer of store.timers.toArray()) {
+    if (!stillMeans(store, timer)) continue;
+    const known = first.get(timer.node);
+    if (known === undefined || isDueBefore(timer, known)) first.set(timer.node, timer);
+  }
+  return [...first.values()].sort((a, b) => (isDueBefore(a, b) ? -1 : 1));
+}
 
 function stillMeans(store: Store, timer: Timer): boolean {
   const { phase } = store.node(timer.node);

@@ -56,13 +56,13 @@ export const engine = [
       {
         name: 'unwanted-survivor',
         stands: 'Work that nobody wants and that outlived its driver goes on.',
-        find: 'await Promise.all([...settle.values()].map((effect) => this.#parts.crew.settle(effect)))',
-        replace: '[]',
+        find: '[...settle].map(([key, effect]) => this.#parts.crew.settle(key, effect)),',
+        replace: '[],',
       },
       {
         name: 'fenced-driver-kills',
         stands: 'A driver that was replaced stops the work of its successor.',
-        find: 'if (!isFenced(error)) {',
+        find: 'if (!this.#isSuperseded(error)) {',
         replace: 'if (true) {',
       },
       {
@@ -134,8 +134,8 @@ export const engine = [
       {
         name: 'bug-is-a-failure',
         stands: 'A bug of ours is taken for a failure of the work.',
-        find: 'if (error instanceof Bug) throw error;\n      const message',
-        replace: 'const message',
+        find: 'if (error instanceof Bug || isFenced(error)) throw error;\n      // What cannot',
+        replace: '// What cannot',
       },
       {
         name: 'adapter-error-escapes',
