@@ -56,8 +56,8 @@ export const engine = [
       {
         name: 'unwanted-survivor',
         stands: 'Work that nobody wants and that outlived its driver goes on.',
-        find: 'await Promise.all([...settle.values()].map((effect) => this.#parts.crew.settle(effect)))',
-        replace: '[]',
+        find: '[...settle].map(([key, effect]) => this.#parts.crew.settle(key, effect)),',
+        replace: '[],',
       },
       {
         name: 'fenced-driver-kills',

@@ -28,8 +28,8 @@ export const journal = [
       {
         name: 'fence-for-the-living',
         stands: 'The fence lets everybody through while somebody holds the lease.',
-        find: 'if (lease?.epoch === epoch) return;',
-        replace: 'if (lease !== undefined) return;',
+        find: "if (row?.['epoch'] === epoch) return;",
+        replace: 'if (row !== undefined) return;',
       },
       {
         name: 'same-epoch-twice',
@@ -52,8 +52,8 @@ export const journal = [
       {
         name: 'released-by-another',
         stands: 'A driver that was replaced gives back the lease of its successor.',
-        find: 'if (this.leaseState().lease?.epoch !== epoch) return false;',
-        replace: '',
+        find: 'if (this.leaseState().lease?.epoch !== epoch) return false;\n      if (when',
+        replace: 'if (when',
       },
       {
         name: 'released-with-messages',
@@ -194,7 +194,7 @@ export const journal = [
       {
         name: 'long-history-cut',
         stands: 'Only the first piece of a long history is read.',
-        find: "if (row?.['rows'] !== CHUNK) return;",
+        find: "if (row?.['rows'] !== rows) return;",
         replace: 'return;',
       },
       {

@@ -87,8 +87,8 @@ export const machine = [
       {
         name: 'time-limit-ignored',
         stands: 'An attempt outlives its time limit.',
-        find: "else if (phase.phase === 'running' && !isHalted(store.run))",
-        replace: 'else if (false)',
+        find: "else if (phase.phase === 'running') {\n      emit",
+        replace: 'else if (false) {',
       },
       {
         name: 'time-limit-spends-nothing',
@@ -203,19 +203,6 @@ export const machine = [
         tests: [BUDGETS],
       },
       {
-        name: 'lost-child-forgotten',
-        stands: 'A bead does not know that a bead which it added is lost.',
-        find: "else if (stands === 'broken') parent.childrenLost += by;",
-        replace: '',
-        tests: [ADDITIONS],
-      },
-      {
-        name: 'lost-member-forgotten',
-        stands: 'A sync point does not count members that failed.',
-        find: 'else if (isUnsuccessful(member.phase)) sync.membersLost += by;',
-        replace: '',
-      },
-      {
         name: 'selection-unseen',
         stands: 'Sequence does not notice that a bead before it is no longer asked for.',
         find: "node.outs.some((edge) => edge.on === 'settled')",
@@ -277,6 +264,25 @@ export const machine = [
         find: 'return parent !== undefined && isAskedFor(store, parent);',
         replace: 'return false;',
         tests: [ADDITIONS],
+      },
+    ],
+  ),
+  ...inFile(
+    'src/core/links.ts',
+    [DECIDE],
+    [
+      {
+        name: 'lost-child-forgotten',
+        stands: 'A bead does not know that a bead which it added is lost.',
+        find: "else if (stands === 'broken') parent.childrenLost += by;",
+        replace: '',
+        tests: [ADDITIONS],
+      },
+      {
+        name: 'lost-member-forgotten',
+        stands: 'A sync point does not count members that failed.',
+        find: 'else if (isUnsuccessful(member.phase)) sync.membersLost += by;',
+        replace: '',
       },
     ],
   ),
@@ -418,9 +424,9 @@ export const machine = [
       {
         name: 'answer-not-told',
         stands: 'The attempt after a question does not get the answer.',
-        find: 'node.answers.push({ question: node.phase.question, answer: event.answer });',
-        replace: '',
         tests: [PEOPLE],
+        find: 'node.answers = [...node.answers, { question: node.phase.question, answer: event.answer }];',
+        replace: '',
       },
     ],
   ),

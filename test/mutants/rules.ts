@@ -262,8 +262,8 @@ export const rules = [
       {
         name: 'goes-on-too-early',
         stands: 'A run goes on though another failure still holds it.',
-        find: "if (node.selected && node.phase.phase === 'failed' && node.phase.standing === 'held') return;",
-        replace: '',
+        find: 'const holding = holdingFailure(store);',
+        replace: 'const holding = undefined;',
       },
       {
         name: 'condition-not-asked-again',
