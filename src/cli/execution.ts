@@ -19,7 +19,6 @@ import type { ReadyProject } from '../project/open-project.ts';
 import { attemptFolder, stateFolderOf } from '../project/state-folder.ts';
 import { StatusFiles } from '../project/status-files.ts';
 import { formatDuration } from '../view/duration.ts';
-import { countStatuses } from '../view/progress.ts';
 import { type Context, EXIT, type ExitCode } from './context.ts';
 import { namedLimits } from './limits.ts';
 import { openNotifications } from './notifications.ts';
@@ -152,16 +151,15 @@ class Show implements SessionObserver {
   opened(opening: Opening, rows: Iterable<BeadRow>): void {
     const { header, isNew, credited } = opening;
     this.run = header.run;
-    this.#begin(rows);
+    const running = this.#begin(rows);
     this.#files.update(rows);
     const name = neutralise(this.#plan.formula.name);
     const begun = isNew ? `run ${header.run} of "${name}"` : `going on with run ${header.run} of "${name}"`;
     const done = isNew ? credited : this.counts.done;
     const size = this.#plan.beads.length === 1 ? '1 bead' : `${this.#plan.beads.length} beads`;
     this.say(`${begun}: ${size}${done > 0 ? `, ${done} done before` : ''}`);
-    for (const { id, status, attempts } of rows)
-      if (status === 'running')
-        this.say(`following attempt ${attempts} of ${neutralise(id)}, begun by an earlier gastown`);
+    for (const { id, attempts } of running)
+      this.say(`following attempt ${attempts} of ${neutralise(id)}, begun by an earlier gastown`);
   }
 
   joined({ header, lease, parallel }: JoinedRun, rows: Iterable<BeadRow>): void {
@@ -195,10 +193,18 @@ class Show implements SessionObserver {
     for (const line of this.#people.begun(run)) this.#reporter.say(line);
   }
 
-  #begin(rows: Iterable<BeadRow>): void {
-    this.counts = countStatuses(rows);
-    this.#note(rows);
+  /** Gives those that are in work already. Rows are made as they are gone through: once is enough. */
+  #begin(rows: Iterable<BeadRow>): readonly BeadRow[] {
+    const counts = noCounts();
+    const running: BeadRow[] = [];
+    for (const row of rows) {
+      counts[row.status] += 1;
+      if (row.status === 'failed') this.failed.set(row.id, row);
+      if (row.status === 'running') running.push(row);
+    }
+    this.counts = counts;
     this.#reporter.opened(rows);
+    return running;
   }
 
   #note(rows: Iterable<BeadRow>): void {

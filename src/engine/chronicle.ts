@@ -14,6 +14,11 @@ import type { BeadRow, PersonNeeded, Projection, RunHeader, RunRow } from '../po
 import type { Names } from './roster.ts';
 import { nodeName, pauseSentence } from './sentences.ts';
 
+/** When a bead's latest attempt began and it was settled. */
+export interface DatedBead extends Readonly<Dates> {
+  readonly id: NodeId;
+}
+
 interface Dates {
   startedAt: number | undefined;
   endedAt: number | undefined;
@@ -58,15 +63,24 @@ export class Chronicle {
     }
   }
 
-  /** Takes up what readers were told before, for a run whose earlier events are not folded again. */
-  recall(rows: Iterable<BeadRow>, added: readonly Bead[], store: Store): void {
+  /** What it knows besides what a store does, for {@link recall}. */
+  dates(): DatedBead[] {
+    return [...this.#dates].map(([id, { startedAt, endedAt }]) => ({ id, startedAt, endedAt }));
+  }
+
+  /** Takes up what it knew before, for a run whose earlier events are not folded again. */
+  recall(dates: readonly DatedBead[], added: readonly Bead[], store: Store): void {
     this.#names.join(added);
-    for (const row of rows) {
-      if (row.startedAt !== undefined || row.endedAt !== undefined)
-        this.#dates.set(row.id, { startedAt: row.startedAt, endedAt: row.endedAt });
-      this.#count(row);
-    }
+    for (const { id, startedAt, endedAt } of dates) this.#dates.set(id, { startedAt, endedAt });
     for (const { spec } of store.nodes.values()) this.#hasSync ||= spec.kind === 'sync';
+  }
+
+  /** The store has followed what the journal tells: with every event, readers were told what it means for them. */
+  caughtUp(store: Store): void {
+    const { run } = store;
+    this.#runPhase = run.phase.phase;
+    for (const node of store.nodes.values())
+      if (node.spec.kind === 'bead') this.#count(node.spec.id, statusOf(run, node));
   }
 
   /** The rows that changed; also those that do because the run pauses or goes on: `ready` and `paused` swap. */
@@ -80,7 +94,7 @@ export class Chronicle {
       if (node.spec.kind !== 'bead') continue;
       const row = this.row(store, node);
       rows.push(row);
-      this.#count(row);
+      this.#count(row.id, row.status);
     }
     return { run: this.runRow(store), beads: rows };
   }
@@ -140,7 +154,7 @@ export class Chronicle {
     };
   }
 
-  #count({ id, status }: BeadRow): void {
+  #count(id: NodeId, status: NodeStatus): void {
     const before = this.#statuses.get(id);
     if (before !== undefined) this.#counts[before] -= 1;
     this.#counts[status] += 1;

@@ -31,6 +31,7 @@ export function replay(journal: JournalReader, header: RunHeader, plan: Plan): H
     history.seen += 1;
   }
   forgetReplay(store);
+  chronicle.caughtUp(store);
   return history;
 }
 
@@ -42,9 +43,8 @@ function begin(
 ): { readonly store: Store; readonly kept: number } {
   const recalled = recall(journal, run);
   if (recalled === undefined) return { store: new Store(), kept: 0 };
-  const { store, added, events } = recalled;
-  // Read before the events: what these say is at least as new.
-  chronicle.recall(journal.eachBead(run), added, store);
+  const { store, added, dates, events } = recalled;
+  chronicle.recall(dates, added, store);
   return { store, kept: events };
 }
 
@@ -63,6 +63,7 @@ export function replayWith(journal: JournalReader, run: RunId, chronicle: Chroni
   const { store, kept } = begin(journal, run, chronicle);
   for (const event of journal.events(run, kept)) follow(run, event, store, chronicle);
   forgetReplay(store);
+  chronicle.caughtUp(store);
   return store;
 }
 

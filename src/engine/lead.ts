@@ -137,6 +137,7 @@ async function drive(
     run: header.run,
     store,
     roster,
+    chronicle,
     seen: opening.seen,
     kept: opening.kept,
     after: parts.snapshotAfter,

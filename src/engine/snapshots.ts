@@ -6,11 +6,13 @@
  *     nodes. The first one is made early: until then, going on folds the plan itself.
  */
 
+import { decodeColumns, encodeColumns } from '../core/columns.ts';
 import type { RunId } from '../core/ids.ts';
 import { imageOf, type StoreImage, storeOf } from '../core/image.ts';
 import type { Bead } from '../core/plan.ts';
 import type { Store } from '../core/store.ts';
 import { isJournalProblem, type Journal, type JournalReader } from '../ports/journal.ts';
+import type { Chronicle, DatedBead } from './chronicle.ts';
 import type { Roster } from './roster.ts';
 
 /** The body of a snapshot. */
@@ -18,12 +20,15 @@ interface Body {
   readonly image: StoreImage;
   /** Beads that joined the run: the plan does not know them. */
   readonly added: readonly Bead[];
+  /** Columns of {@link DatedBead}. */
+  readonly dates: string;
 }
 
 /** A run as it was after some of its events. */
 export interface Recalled {
   readonly store: Store;
   readonly added: readonly Bead[];
+  readonly dates: readonly DatedBead[];
   readonly events: number;
 }
 
@@ -35,9 +40,10 @@ export function recall(journal: JournalReader, run: RunId): Recalled | undefined
   const snapshot = journal.snapshot(run);
   if (snapshot?.body == null) return undefined;
   // Only what this build has written is given back: this is where it gets its type.
-  const { image, added } = snapshot.body as Body;
+  const { image, added, dates } = snapshot.body as Body;
   try {
-    return { store: storeOf(image), added: [...added], events: snapshot.events };
+    const store = storeOf(image);
+    return { store, added: [...added], dates: decodeColumns<DatedBead>(dates), events: snapshot.events };
   } catch {
     // Whatever is wrong with a copy, the events are there.
     return undefined;
@@ -51,6 +57,7 @@ export interface SnapshotKeeperParts {
   readonly run: RunId;
   readonly store: Store;
   readonly roster: Roster;
+  readonly chronicle: Chronicle;
   /** How many events the store has followed, and how many of them the last snapshot holds. */
   readonly seen: number;
   readonly kept: number;
@@ -85,8 +92,9 @@ export class SnapshotKeeper {
   }
 
   #keep(): void {
-    const { journal, epoch, run, store, roster } = this.#parts;
-    const body: Body = { image: imageOf(store), added: roster.added };
+    const { journal, epoch, run, store, roster, chronicle } = this.#parts;
+    const dates = encodeColumns(chronicle.dates());
+    const body: Body = { image: imageOf(store), added: roster.added, dates };
     this.#kept = this.#seen;
     try {
       journal.keepSnapshot(epoch, run, { events: this.#seen, body });

@@ -54,10 +54,10 @@ export class SqliteReader implements JournalReader {
   }
 
   beads(run: RunId): readonly BeadRow[] {
-    return this.#connection.transaction('read', () => [...this.eachBead(run)]);
+    return this.#connection.transaction('read', () => [...this.#eachBead(run)]);
   }
 
-  *eachBead(run: RunId): Iterable<BeadRow> {
+  *#eachBead(run: RunId): Iterable<BeadRow> {
     for (const texts of this.#chunks('bead', 'key', run))
       yield* this.#connection.parse(`[${texts}]`, isBeadRows);
   }

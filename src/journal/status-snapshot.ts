@@ -126,10 +126,6 @@ class SnapshotReader implements JournalReader {
     return Object.hasOwn(this.#snapshot.beads, run) ? (this.#snapshot.beads[run] ?? []) : [];
   }
 
-  eachBead(run: RunId): Iterable<BeadRow> {
-    return this.beads(run);
-  }
-
   finished(run: RunId, limit: number): readonly BeadRow[] {
     return this.beads(run)
       .filter(({ status }) => status === 'done')

@@ -129,8 +129,6 @@ export interface JournalReader extends Disposable {
   /** The newest run of a formula file; of any formula when none is given. */
   latestRun(formulaFile?: string): RunRow | undefined;
   beads(run: RunId): readonly BeadRow[];
-  /** The same one by one, not as they were at one moment: a later one may be newer. */
-  eachBead(run: RunId): Iterable<BeadRow>;
   /** The first `limit` beads that are done, in order. */
   finished(run: RunId, limit: number): readonly BeadRow[];
   /** The first `limit` beads that are not done, in order. */

@@ -93,10 +93,6 @@ export class MemoryJournal implements Journal {
     return [...(this.#disk.runs.get(run)?.beads.values() ?? [])];
   }
 
-  eachBead(run: RunId): Iterable<BeadRow> {
-    return this.beads(run);
-  }
-
   finished(run: RunId, limit: number): readonly BeadRow[] {
     return this.beads(run)
       .filter(({ status }) => status === 'done')
