@@ -5,7 +5,7 @@ import { nodeId, runId } from '../core/ids.ts';
 import type { Input } from '../core/input.ts';
 import type { BeadNode } from '../core/plan.ts';
 import { Fenced, JournalProblem, type ProcessIdentity, type RunHeader } from '../ports/journal.ts';
-import type { Clock, Performers } from '../ports/work.ts';
+import type { Clock, Performers, StepEnd } from '../ports/work.ts';
 import { FakeWorld, type Fate } from '../testing/fake-world.ts';
 import { bead } from '../testing/machine.ts';
 import { type JournalFaults, MemoryDisk, MemoryJournal } from '../testing/memory-journal.ts';
@@ -187,9 +187,17 @@ const retried = { policy: { retries: 1, timeoutMs: undefined, onFailure: 'pause'
 describe('a driver', () => {
   it('acts on nothing that is not durable', async () => {
     const stage = new Stage([bead('a'), bead('b')]);
-    const { driver } = stage.driver({ faults: fullAt('attempt-started') });
+    const asked: string[] = [];
+    const work = async (_attempt: unknown, _rig: unknown, key: string): Promise<StepEnd<never>> => {
+      asked.push(key);
+      return { type: 'stopped' };
+    };
+    const { driver } = stage.driver({
+      faults: fullAt('attempt-started'),
+      performers: { agent: () => ({ settings: undefined, agent: { work, adopt: async () => undefined } }) },
+    });
     expect(await stage.failureOf(driver.drive(stage.create))).toBeInstanceOf(JournalProblem);
-    expect([stage.began(), stage.events()]).toEqual([[], []]);
+    expect([asked, stage.events()]).toEqual([[], []]);
   });
 
   it('that cannot write any more ends when everything it started is gone', async () => {

@@ -169,6 +169,24 @@ describe('a session that comes after another one', () => {
   });
 });
 
+describe('a session that takes over', () => {
+  it('does what it wanted itself, though no driver before has ever heard of it', async () => {
+    const place = new Place({ a: long });
+    const nodes = [bead('a'), bead('free')];
+    await place.run(nodes, { request: { select: [nodeId('a')] }, killedAfterMs: 500 });
+    // Somebody drives when it comes, and is dead before it has said a word to him.
+    place.journal.acquire(identity(9), 1, () => true);
+    let looks = 0;
+    const end = await place.run(nodes, {
+      request: { select: [nodeId('free')] },
+      parts: { isAlive: ({ pid }) => (pid === 9 ? ++looks === 1 : pid === 2) },
+    });
+    expect(looks).toBeGreaterThan(1);
+    expect(end).toMatchObject({ type: 'ended', standing: 'done' });
+    expect(place.began()).toEqual(['r1/a/1/work', 'r1/free/1/work']);
+  });
+});
+
 describe('a message without a ring', () => {
   it('that came while the lease was taken is read before anything else', async () => {
     const place = new Place();

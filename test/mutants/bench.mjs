@@ -17,8 +17,8 @@ const vitest = await createVitest(
     // One after another, and always in the same order: the first that notices is always the same.
     fileParallelism: false,
     bail: 1,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     reporters: [{}],
   },
   {

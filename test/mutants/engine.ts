@@ -5,7 +5,6 @@ import {
   CREW,
   DRIVER,
   JOIN,
-  JOINING,
   LEAD,
   LEASE,
   OPENING,
@@ -194,7 +193,7 @@ export const engine = [
         stands: 'A terminal that takes over forgets what it wanted itself.',
         find: 'const joins = takesOver && ',
         replace: 'const joins = false && ',
-        tests: [TERMINALS, JOINING],
+        tests: [LEAD],
       },
       {
         name: 'leftovers-of-the-dead',
@@ -215,7 +214,6 @@ export const engine = [
         stands: 'A driver that goes to nothing keeps the lease.',
         find: 'releaseUnlessFenced(journal, epoch);\n  }',
         replace: '}',
-        tests: [TERMINALS, JOINING],
       },
       {
         name: 'leaves-work-to-nobody',

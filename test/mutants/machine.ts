@@ -1,6 +1,6 @@
 /** Mistakes in how the machine decides, follows its events, schedules, and says what should be alive. */
 import { inFile } from './mutant.ts';
-import { ADDITIONS, BUDGETS, CONDITIONS, DECIDE, MACHINE, PEOPLE, QUEUE, STALL, WANTED } from './suites.ts';
+import { ADDITIONS, BUDGETS, CONDITIONS, DECIDE, PEOPLE, QUEUE, STALL, WANTED } from './suites.ts';
 
 export const machine = [
   ...inFile(
@@ -519,7 +519,7 @@ export const machine = [
   ),
   ...inFile(
     'src/core/wanted.ts',
-    [MACHINE],
+    [WANTED],
     [
       {
         name: 'halted-wants',

@@ -11,7 +11,7 @@ import { Bench, type Outcome, type Suite } from './trial.ts';
 /** Tests that never take longer than this without a mutant, and a mutant that makes them do so is caught by that. */
 const LIMIT_MS = 300_000;
 /** With a mutant in place, tests may take so many times as long as without, and so much more. */
-const PATIENCE = { factor: 4, moreMs: 60_000 };
+const PATIENCE = { factor: 4, moreMs: 40_000 };
 
 const OPTIONS = {
   only: { type: 'string', multiple: true },

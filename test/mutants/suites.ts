@@ -37,10 +37,8 @@ export const VERIFIER = 'src/verify/verifier.test.ts';
 export const ARTIFACTS = 'src/verify/artifacts.test.ts';
 export const LOAD = 'src/plan/load.test.ts';
 
-/** Ten seconds and more: where nothing else notices. */
-export const MACHINE = 'src/core/machine.test.ts';
-export const JOINING = 'src/engine/joining.test.ts';
+/** Half a minute. */
 export const POOL = 'src/os/shell-pool.test.ts';
 
 /** Those that a sample leaves out. */
-export const SLOW: readonly string[] = [MACHINE, JOINING, POOL];
+export const SLOW: readonly string[] = [POOL];

@@ -34,6 +34,9 @@ type Said =
       }[];
     };
 
+/** Starting the program that runs tests may take so long. */
+const START_MS = 120_000;
+
 /** Runs suites one after another. I1: nothing that a trial started outlives it, except for the process that runs them all. */
 export class Bench implements AsyncDisposable {
   #process: ChildProcess | undefined;
@@ -47,14 +50,14 @@ export class Bench implements AsyncDisposable {
     limitMs: number,
     signal: AbortSignal,
   ): Promise<Outcome> {
-    const bench = await this.#ready();
+    const bench = await this.#ready(signal);
     const temporary = mkdtempSync(join(this.#folder, 't-'));
     const from = performance.now();
     const mistake = mutant && {
       file: mutant.file,
       text: mutated(mutant, readFileSync(pathOf(mutant.file), 'utf8')),
     };
-    const said = answerOf(bench, AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(limitMs))]));
+    const said = answerOf(bench, signal, limitMs);
     bench.send({ tests, named, mutant: mistake, temporary });
     const outcome = judged(await said);
     if (outcome.type === 'too-long') this.#end();
@@ -67,7 +70,7 @@ export class Bench implements AsyncDisposable {
     await clearAway(this.#folder);
   }
 
-  async #ready(): Promise<ChildProcess> {
+  async #ready(signal: AbortSignal): Promise<ChildProcess> {
     if (this.#process?.connected === true) return this.#process;
     this.#process = fork(pathOf('test/mutants/bench.mjs'), {
       env: { ...process.env, TMPDIR: this.#folder },
@@ -75,7 +78,7 @@ export class Bench implements AsyncDisposable {
       stdio: 'ignore',
       detached: true,
     });
-    const said = await answerOf(this.#process, undefined);
+    const said = await answerOf(this.#process, signal, START_MS);
     if (said?.type !== 'ready')
       throw new Error(`tests cannot be run: ${said?.type === 'unable' ? said.why : ''}`);
     return this.#process;
@@ -87,19 +90,22 @@ export class Bench implements AsyncDisposable {
   }
 }
 
-/** What the process says next; undefined when the signal aborts first. */
-function answerOf(bench: ChildProcess, signal: AbortSignal | undefined): Promise<Said | undefined> {
+/** What the process says next; undefined when its time is up or the signal aborts first. */
+function answerOf(bench: ChildProcess, signal: AbortSignal, limitMs: number): Promise<Said | undefined> {
   return new Promise((resolve) => {
     const end = (said: Said | undefined): void => {
+      clearTimeout(timer);
       bench.off('message', hear).off('exit', gone);
-      signal?.removeEventListener('abort', late);
+      signal.removeEventListener('abort', late);
       resolve(said);
     };
     const hear = (said: unknown): void => end(said as Said);
     const gone = (): void => end({ type: 'unable', why: 'the process that ran the tests has died' });
     const late = (): void => end(undefined);
     bench.once('message', hear).once('exit', gone);
-    signal?.addEventListener('abort', late, { once: true });
+    const timer = setTimeout(late, limitMs);
+    if (signal.aborted) late();
+    else signal.addEventListener('abort', late, { once: true });
   });
 }
 
