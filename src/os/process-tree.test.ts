@@ -131,7 +131,7 @@ describe('ending trees', () => {
     // As under a helper: the leader only waits, and what it runs is asked.
     const folder = mkdtempSync(join(tmpdir(), 'gastown-tree-'));
     try {
-      const command = `trap 'echo bye > ${folder}/said; exit 7' TERM; echo up; while :; do sleep 0.01; done`;
+      const command = `trap 'sleep 0.2; echo bye > ${folder}/said; exit 7' TERM; echo up; while :; do sleep 0.01; done`;
       const polite = await session(`trap : TERM; (${command}); :`, own('polite'));
       await endTree(polite.identity, new Set(), 60_000, () => false, patient);
       await polite.exit;

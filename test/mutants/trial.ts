@@ -24,6 +24,8 @@ type Said =
   | { readonly type: 'unable'; readonly why: string }
   | {
       readonly type: 'ran';
+      /** A test has failed, and the others cannot be stopped. */
+      readonly isStuck: boolean;
       readonly files: readonly {
         readonly file: string;
         /** Why the file could not be loaded. */
@@ -59,8 +61,9 @@ export class Bench implements AsyncDisposable {
     };
     const said = answerOf(bench, signal, limitMs);
     bench.send({ tests, named, mutant: mistake, temporary });
-    const outcome = judged(await said);
-    if (outcome.type === 'too-long') this.#end();
+    const heard = await said;
+    const outcome = judged(heard);
+    if (heard?.type !== 'ran' || heard.isStuck) this.#end();
     await clearAway(temporary);
     return { ...outcome, ms: performance.now() - from };
   }
