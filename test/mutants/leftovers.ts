@@ -5,10 +5,13 @@
 import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Kills everybody who mentions the folder, until two looks find nobody, and removes it. */
-export async function clearAway(folder: string): Promise<void> {
+/**
+ * Kills everybody who mentions the folder, until two looks find nobody, and removes it. The children of `spared` are left to
+ * it: vitest waits a minute for a worker that is killed while it is being stopped.
+ */
+export async function clearAway(folder: string, spared?: number): Promise<void> {
   for (let quiet = 0, looks = 0; quiet < 2 && looks < 200; looks += 1) {
-    const found = mentioning(folder);
+    const found = mentioning(folder).filter((pid) => spared === undefined || parentOf(pid) !== spared);
     for (const pid of found) kill(pid);
     quiet = found.length === 0 ? quiet + 1 : 0;
     await delay(quiet === 0 ? 20 : 1);
@@ -39,6 +42,16 @@ function mentioning(folder: string): number[] {
       return false;
     }
   });
+}
+
+/** Undefined: it ended meanwhile. */
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return Number(stat.slice(stat.lastIndexOf(') ') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
 }
 
 function pids(): number[] {

@@ -64,7 +64,7 @@ export class Bench implements AsyncDisposable {
     const heard = await said;
     const outcome = judged(heard);
     if (heard?.type !== 'ran' || heard.isStuck) this.#end();
-    await clearAway(temporary);
+    await clearAway(temporary, this.#process?.pid);
     return { ...outcome, ms: performance.now() - from };
   }
 
