@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { listen, ring } from './doorbell.ts';
 import {
@@ -26,6 +26,7 @@ import {
   readLastLine,
   readTail,
   realDirectory,
+  temporaryFor,
   writeFileAtomic,
 } from './files.ts';
 import { findProgram, isExecutable } from './programs.ts';
@@ -72,6 +73,9 @@ describe('writing', () => {
     expect(abandonedFor(`.a.${process.ppid}.1.tmp`)).toBeUndefined();
     for (const name of ['a', '.a.tmp', `a.${pid}.1.tmp`, `.a.${pid}.tmp`, `..${pid}.1.tmp.b`])
       expect(abandonedFor(name), name).toBeUndefined();
+    expect(abandonedFor(basename(temporaryFor('/x/plan-1'))), 'whoever writes under such a name').toBe(
+      'plan-1',
+    );
   });
 
   it('creates a file once', () => {

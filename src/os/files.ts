@@ -83,13 +83,20 @@ function flushDirectory(path: string): void {
 
 let sequence = 0;
 
+/** `.NAME.PID.N.tmp`: where a file is written before it takes the place of the one with that name. */
+export function temporaryFor(path: string): string {
+  sequence += 1;
+  return join(dirname(path), `.${basename(path)}.${process.pid}.${sequence}.tmp`);
+}
+
+const TEMPORARY = /^\.(.+)\.(\d+)\.\d+\.tmp$/;
+
 /**
  * Replaces a file's content: readers and a crash see the old or the new text, never a mixture. An existing file keeps
  * its mode; a new one gets `mode`. A symbolic link is replaced, not followed: resolve it first.
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o644): void {
-  sequence += 1;
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${sequence}.tmp`);
+  const temporary = temporaryFor(path);
   const existing = lstatSync(path, { throwIfNoEntry: false });
   const finalMode = existing?.isFile() ? existing.mode & 0o7777 : mode;
   try {
@@ -109,9 +116,6 @@ export function writeFileAtomic(path: string, data: string | Uint8Array, mode = 
   }
   flushDirectory(dirname(path));
 }
-
-/** `.NAME.PID.N.tmp`: what {@link writeFileAtomic} writes before it takes the name's place. */
-const TEMPORARY = /^\.(.+)\.(\d+)\.\d+\.tmp$/;
 
 /**
  * The name of the file that was to be replaced by the one with this name, whose writer died over it; undefined for every other

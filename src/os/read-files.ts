@@ -194,5 +194,6 @@ function problemOf(error: unknown): ReadProblem {
   }
 }
 
-const isSystemError = (error: unknown): error is NodeJS.ErrnoException & { readonly code: string } =>
+/** What the system refused, and nothing of our own. */
+export const isSystemError = (error: unknown): error is NodeJS.ErrnoException & { readonly code: string } =>
   error instanceof Error && 'code' in error && typeof error.code === 'string';

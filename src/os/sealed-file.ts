@@ -5,6 +5,8 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { temporaryFor } from './files.ts';
+import { isSystemError } from './read-files.ts';
 
 const READING = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 /** More than any first line needs. */
@@ -76,12 +78,9 @@ function extentsOf(text: string): readonly Extent[] | undefined {
   return extents.every(isSound) ? extents : undefined;
 }
 
-let sequence = 0;
-
 /** Replaces such a file, whose folder must be there; `head` is one line. Says whether it could. */
 export function writeSealed(path: string, head: string, parts: readonly Uint8Array[]): boolean {
-  sequence += 1;
-  const temporary = `${path}.${process.pid}.${sequence}.tmp`;
+  const temporary = temporaryFor(path);
   const extents = parts.map((part) => `${part.byteLength} ${crc32(part)}`).join();
   try {
     const descriptor = openSync(temporary, 'wx', 0o600);
@@ -102,5 +101,3 @@ export function writeSealed(path: string, head: string, parts: readonly Uint8Arr
 function writeWhole(descriptor: number, part: Uint8Array): void {
   for (let at = 0; at < part.byteLength; ) at += writeSync(descriptor, part, at);
 }
-
-const isSystemError = (error: unknown): boolean => error instanceof Error && 'code' in error;

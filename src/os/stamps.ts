@@ -1,5 +1,6 @@
 /** What tells cheaply that a file or folder has not changed: its size, its dates and which one it is. */
 import { lstatSync, type Stats } from 'node:fs';
+import { isSystemError } from './read-files.ts';
 
 /** Size, when it was modified and when anything about it changed (ms), number of the file. */
 export const STAMP_LENGTH = 4;
@@ -36,7 +37,7 @@ function look(path: string): Stats | undefined {
   try {
     return lstatSync(path, QUIETLY);
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return undefined;
+    if (isSystemError(error)) return undefined;
     throw error;
   }
 }
