@@ -2,7 +2,7 @@
  * The state of a run as plain data, and back: what folding its events gives, without folding them.
  * Owns: the shape of an image. Does not own: where it is kept, or whether it is believed.
  *
- * An image holds what events said; counters, queues and edges follow from that and are made again. It is a cache: only the
+ * An image holds what events said; counters, queues and edges follow from that and are made again. It is a copy: only the
  * program that made it may read it, because another one may fold the same events to another shape.
  * I1  The store made of an image decides as the one that it was taken from.
  * I2  Its size is that of the nodes, whatever they have been through.

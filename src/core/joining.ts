@@ -2,6 +2,7 @@
 import type { Emit } from './events.ts';
 import type { Joining } from './input.ts';
 import { unreachable } from './invariant.ts';
+import { holdsRun } from './state.ts';
 import type { Store } from './store.ts';
 import { isAskedFor } from './transition.ts';
 
@@ -26,9 +27,8 @@ function select(store: Store, { terminal, nodes }: Extract<Joining, { type: 'sel
     emit({ type: 'run-resumed', by: terminal, limits: run.limits });
   // A failure that would hold the run, had it been asked for when somebody resumed it, gets another try as it would have.
   if (run.phase.phase === 'active')
-    for (const { spec, selected, phase } of store.nodes.values())
-      if (selected && phase.phase === 'failed' && phase.standing === 'held')
-        emit({ type: 'bead-reopened', node: spec.id });
+    for (const node of store.nodes.values())
+      if (holdsRun(node)) emit({ type: 'bead-reopened', node: node.spec.id });
 }
 
 function withdraw(store: Store, terminal: string, emit: Emit): void {

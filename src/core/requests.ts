@@ -8,7 +8,7 @@ import { abort, fail, giveUp, isUnhandled, pause } from './failures.ts';
 import type { NodeId } from './ids.ts';
 import type { Request } from './input.ts';
 import { unreachable } from './invariant.ts';
-import { isExcused, isInWork, isSettled, isUnsuccessful, type NodeState } from './state.ts';
+import { holdsRun, isExcused, isInWork, isSettled, isUnsuccessful, type NodeState } from './state.ts';
 import type { Store } from './store.ts';
 
 /** Decides on a request. */
@@ -145,8 +145,7 @@ function goOn(store: Store, by: string, emit: Emit): void {
 }
 
 function holdingFailure({ nodes }: Store): NodeId | undefined {
-  for (const { spec, selected, phase } of nodes.values())
-    if (selected && phase.phase === 'failed' && phase.standing === 'held') return spec.id;
+  for (const node of nodes.values()) if (holdsRun(node)) return node.spec.id;
   return undefined;
 }
 
@@ -217,10 +216,10 @@ export function reopen(store: Store, which: 'failed' | readonly NodeId[], emit: 
  */
 function holding(store: Store): ReadonlySet<NodeId> {
   const found = new Set<NodeId>();
-  for (const { spec, selected, phase } of store.nodes.values()) {
-    if (!selected) continue;
-    if (phase.phase === 'failed' && phase.standing === 'held') found.add(spec.id);
-    if (isSettled(phase)) continue;
+  for (const node of store.nodes.values()) {
+    const { spec, selected, phase } = node;
+    if (holdsRun(node)) found.add(spec.id);
+    if (!selected || isSettled(phase)) continue;
     for (const { node: id } of spec.needs) {
       const required = store.node(id);
       const isOpen =

@@ -200,6 +200,10 @@ export function isUnsuccessful(phase: NodePhase): boolean {
   }
 }
 
+/** A run that goes on would wait for this failure, which nobody is asked to see to. */
+export const holdsRun = ({ selected, phase }: NodeState): boolean =>
+  selected && phase.phase === 'failed' && phase.standing === 'held';
+
 /** Nothing goes on before a person has spoken. */
 export function needsPerson(phase: NodePhase): boolean {
   return phase.phase === 'gated' || phase.phase === 'asking' || phase.phase === 'proposing';

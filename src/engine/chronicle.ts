@@ -42,8 +42,10 @@ export class Chronicle {
 
   /** Takes note of an event that the store has already followed. */
   note(event: Event): void {
-    this.#names.note(event);
     switch (event.type) {
+      case 'beads-added':
+        this.#names.join(event.beads);
+        return;
       case 'nodes-added':
         this.#hasSync ||= event.nodes.some(({ kind }) => kind === 'sync');
         return;
@@ -106,15 +108,11 @@ export class Chronicle {
 
   /** All rows as they are whenever they are gone through; made one by one. */
   rows(store: Store): Iterable<BeadRow> {
-    const each = this.#each(store);
-    return { [Symbol.iterator]: each };
+    return { [Symbol.iterator]: () => this.#each(store) };
   }
 
-  #each(store: Store): () => Iterator<BeadRow> {
-    const row = (node: NodeState): BeadRow => this.row(store, node);
-    return function* () {
-      for (const node of store.nodes.values()) if (node.spec.kind === 'bead') yield row(node);
-    };
+  *#each(store: Store): Iterator<BeadRow> {
+    for (const node of store.nodes.values()) if (node.spec.kind === 'bead') yield this.row(store, node);
   }
 
   row(store: Store, node: NodeState): BeadRow {

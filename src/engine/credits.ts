@@ -51,8 +51,9 @@ function readEarlier(journal: JournalReader, run: RunId): Earlier {
   const addedBy = new Map<NodeId, AddedBy>();
   for (const event of journal.events(run)) {
     evolve(store, event);
-    roster.note(event);
-    if (event.type === 'beads-added') for (const { id } of event.nodes) addedBy.set(id, event.by);
+    if (event.type !== 'beads-added') continue;
+    roster.join(event.beads);
+    for (const { id } of event.nodes) addedBy.set(id, event.by);
   }
   return { run, store, roster, addedBy };
 }

@@ -4,13 +4,13 @@ import type { Event } from '../core/events.ts';
 import { nodeId, runId } from '../core/ids.ts';
 import type { Input } from '../core/input.ts';
 import type { BeadNode } from '../core/plan.ts';
-import { Fenced, JournalProblem, type ProcessIdentity, type RunHeader } from '../ports/journal.ts';
+import { Fenced, JournalProblem, type RunHeader } from '../ports/journal.ts';
 import type { Clock, Performers, StepEnd } from '../ports/work.ts';
 import { FakeWorld, type Fate } from '../testing/fake-world.ts';
 import { bead } from '../testing/machine.ts';
 import { type JournalFaults, MemoryDisk, MemoryJournal } from '../testing/memory-journal.ts';
 import { planAround } from '../testing/random-bead-plan.ts';
-import { judgedByFate } from '../testing/session-samples.ts';
+import { identity, judgedByFate } from '../testing/session-samples.ts';
 import { VirtualClock } from '../testing/virtual-clock.ts';
 import { Crew } from './crew.ts';
 import { type DriveEnd, Driver, type DriverParts } from './driver.ts';
@@ -20,13 +20,6 @@ import { accepted } from './reply.ts';
 const run = runId('r1');
 const limits = { parallel: 3, timeoutMs: undefined, rigs: {}, agents: {} };
 const again: Input = { type: 'resume', by: 'test', limits, select: undefined, reopen: 'failed' };
-const identity = (pid: number): ProcessIdentity => ({
-  host: 'h',
-  bootId: 'b',
-  pidNamespace: 'n',
-  pid,
-  startTime: `${pid}`,
-});
 
 interface Options {
   readonly faults?: JournalFaults;

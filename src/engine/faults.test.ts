@@ -5,8 +5,8 @@ import type { BeadNode } from '../core/plan.ts';
 import { bead } from '../testing/machine.ts';
 import { MemoryJournal } from '../testing/memory-journal.ts';
 import type { Fault } from '../testing/simulation/faults.ts';
+import { started, terminal } from '../testing/simulation/samples.ts';
 import { Simulation } from '../testing/simulation/simulation.ts';
-import type { Script } from '../testing/simulation/terminal.ts';
 import type { Fate } from '../testing/simulation/world.ts';
 
 const simulationOf = (nodes: readonly BeadNode[], fates: Readonly<Record<string, Fate>> = {}): Simulation =>
@@ -15,20 +15,7 @@ const simulationOf = (nodes: readonly BeadNode[], fates: Readonly<Record<string,
     (key) => fates[key] ?? { afterMs: 1000, end: 'succeeds' },
   );
 
-const terminal = (afterMs: number, faults: readonly Fault[] = [], more: Partial<Script> = {}): Script => ({
-  select: 'all',
-  afterMs,
-  waitMs: 0,
-  faults,
-  ...more,
-});
-
 const diesAfter = (ms: number): Fault => ({ place: { at: 'time', ms }, harm: { type: 'dies' } });
-
-const started = (simulation: Simulation): string[] =>
-  simulation
-    .events()
-    .flatMap((event) => (event.type === 'attempt-started' ? [`${event.node} ${event.attempt}`] : []));
 
 describe('a run that is given up for a newer one', () => {
   it('shows none of its beads as running, though the driver dies before the newer one is there', async () => {

@@ -4,8 +4,8 @@ import type { Step } from '../core/ids.ts';
 import type { BeadNode } from '../core/plan.ts';
 import { bead } from '../testing/machine.ts';
 import type { Fault } from '../testing/simulation/faults.ts';
+import { started, terminal } from '../testing/simulation/samples.ts';
 import { Simulation } from '../testing/simulation/simulation.ts';
-import type { Script } from '../testing/simulation/terminal.ts';
 import type { Fate } from '../testing/simulation/world.ts';
 
 /** Everything takes a second, unless `fates` say otherwise. */
@@ -21,25 +21,12 @@ const simulationOf = (
   );
 };
 
-const terminal = (afterMs: number, faults: readonly Fault[] = [], more: Partial<Script> = {}): Script => ({
-  select: 'all',
-  afterMs,
-  waitMs: 0,
-  faults,
-  ...more,
-});
-
 const frozen = (forMs: number, rival = false): Fault['harm'] => ({
   type: 'freezes',
   forMs,
   seems: 'dead',
   rival,
 });
-
-const started = (simulation: Simulation): string[] =>
-  simulation
-    .events()
-    .flatMap((event) => (event.type === 'attempt-started' ? [`${event.node} ${event.attempt}`] : []));
 
 /** How each of them ended. */
 const ends = ({ terminals }: Simulation): string[] =>

@@ -24,15 +24,23 @@ export interface History {
 export function replay(journal: JournalReader, header: RunHeader, plan: Plan): History {
   const roster = new Roster(plan.beads);
   const chronicle = new Chronicle(header, roster);
-  const { store, kept } = begin(journal, header.run, chronicle);
-  const history: History = { store, chronicle, roster, seen: kept, kept };
-  for (const event of journal.events(header.run, kept)) {
-    follow(header.run, event, store, chronicle);
-    history.seen += 1;
+  return { chronicle, roster, ...rebuild(journal, header.run, chronicle) };
+}
+
+function rebuild(
+  journal: JournalReader,
+  run: RunId,
+  chronicle: Chronicle,
+): Pick<History, 'store' | 'seen' | 'kept'> {
+  const { store, kept } = begin(journal, run, chronicle);
+  let seen = kept;
+  for (const event of journal.events(run, kept)) {
+    follow(run, event, store, chronicle);
+    seen += 1;
   }
   forgetReplay(store);
   chronicle.caughtUp(store);
-  return history;
+  return { store, seen, kept };
 }
 
 /** Takes up the latest snapshot; without one, a run begins with nothing. */
@@ -59,13 +67,8 @@ export function catchUp(journal: JournalReader, run: RunId, history: History): r
 }
 
 /** The machine, while a chronicle takes note of what happened. */
-export function replayWith(journal: JournalReader, run: RunId, chronicle: Chronicle): Store {
-  const { store, kept } = begin(journal, run, chronicle);
-  for (const event of journal.events(run, kept)) follow(run, event, store, chronicle);
-  forgetReplay(store);
-  chronicle.caughtUp(store);
-  return store;
-}
+export const replayWith = (journal: JournalReader, run: RunId, chronicle: Chronicle): Store =>
+  rebuild(journal, run, chronicle).store;
 
 /** Only the machine, for a run whose plan is no longer there. */
 export function replayMachine(journal: JournalReader, run: RunId): Store {

@@ -4,10 +4,11 @@ import { decide } from '../core/decide.ts';
 import { nodeId, runId } from '../core/ids.ts';
 import type { Input } from '../core/input.ts';
 import type { Store } from '../core/store.ts';
-import type { ProcessIdentity, Reply, RunHeader } from '../ports/journal.ts';
+import type { Reply, RunHeader } from '../ports/journal.ts';
 import { bead } from '../testing/machine.ts';
 import { MemoryDisk, MemoryJournal } from '../testing/memory-journal.ts';
 import { planAround } from '../testing/random-bead-plan.ts';
+import { identity } from '../testing/session-samples.ts';
 import { VirtualClock } from '../testing/virtual-clock.ts';
 import { replay } from './history.ts';
 import { type FollowEnd, Follower } from './join.ts';
@@ -29,13 +30,6 @@ const header: RunHeader = {
   planHash: plan.hash,
   createdAt: 1,
 };
-const identity = (pid: number): ProcessIdentity => ({
-  host: 'h',
-  bootId: 'b',
-  pidNamespace: 'n',
-  pid,
-  startTime: `${pid}`,
-});
 
 /** A follower `9-9` of a run that drivers made by hand drive, of whom only the last one lives. */
 class Scene {

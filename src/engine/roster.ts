@@ -2,7 +2,6 @@
  * The beads of a run as their authors wrote them: those of its plan, and those that joined it since.
  * I1  Folding a journal gives the same roster as having lived through it.
  */
-import type { Event } from '../core/events.ts';
 import type { NodeId } from '../core/ids.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Bead } from '../core/plan.ts';
@@ -17,10 +16,6 @@ export class Roster implements Names {
   }
 
   /** Takes note of beads that joined the run. */
-  note(event: Event): void {
-    if (event.type === 'beads-added') this.join(event.beads);
-  }
-
   join(beads: readonly Bead[]): void {
     for (const bead of beads) {
       this.#beads.set(bead.id, bead);
@@ -46,7 +41,6 @@ export class Roster implements Names {
 
 /** What readers are told about beads besides where they are. */
 export interface Names {
-  note(event: Event): void;
   /** Beads joined the run. */
   join(beads: readonly Bead[]): void;
   get(id: NodeId): Pick<Bead, 'name' | 'requires' | 'parent'>;
@@ -58,10 +52,6 @@ export class RowNames implements Names {
 
   constructor(rows: readonly (ReturnType<Names['get']> & { readonly id: NodeId })[]) {
     this.#rows = new Map(rows.map((row) => [row.id, row]));
-  }
-
-  note(event: Event): void {
-    if (event.type === 'beads-added') this.join(event.beads);
   }
 
   join(beads: readonly Bead[]): void {

@@ -4,6 +4,7 @@
  */
 import type { Event, EventType } from '../core/events.ts';
 import { invariant } from '../core/invariant.ts';
+import { isRecord } from './rows.ts';
 
 /** The fields of a stored event. */
 type StoredEvent = Readonly<Record<string, unknown>>;
@@ -97,8 +98,4 @@ function decodeStored(stored: unknown, upcasts: Upcasts): Event {
   for (const step of steps.slice(version - 1)) event = step(event);
   // The journal is ours and was checked when it was written: this is the boundary at which its text gets its type.
   return event as unknown as Event;
-}
-
-function isRecord(value: unknown): value is StoredEvent {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

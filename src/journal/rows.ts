@@ -9,12 +9,14 @@ type Test = (value: unknown) => boolean;
 /** A test for every field: a field that is added to a row is checked, or does not compile. */
 type Form<Row> = { readonly [Key in keyof Required<Row>]: Test };
 
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const STATUSES = noCounts();
 
 const isText: Test = (value) => typeof value === 'string';
 const isNumber: Test = (value) => typeof value === 'number';
 const isFlag: Test = (value) => typeof value === 'boolean';
-const isObject: Test = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 // What is undefined is left out of JSON, except in lists.
 const maybe =
   (test: Test): Test =>
@@ -30,7 +32,7 @@ const oneOf =
     typeof value === 'string' && words.includes(value);
 const isStatus: Test = (value) => typeof value === 'string' && Object.hasOwn(STATUSES, value);
 // An earlier version may have counted fewer.
-const isCounts: Test = (value) => isObject(value) && Object.values(value as object).every(isNumber);
+const isCounts: Test = (value) => isRecord(value) && Object.values(value).every(isNumber);
 const isValue: Test = (value) => isText(value) || isNumber(value) || isFlag(value);
 
 const PERSON: Form<PersonNeeded> = {
@@ -45,7 +47,7 @@ const RUN: Form<RunRow> = {
   formula: isText,
   formulaFile: isText,
   planHash: isText,
-  vars: maybe((value) => isObject(value) && Object.values(value as object).every(isValue)),
+  vars: maybe((value) => isRecord(value) && Object.values(value).every(isValue)),
   isEager: maybe(isFlag),
   createdAt: isNumber,
   phase: oneOf('active', 'paused', 'settled'),

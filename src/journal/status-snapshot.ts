@@ -14,7 +14,7 @@ import {
   type RunRow,
 } from '../ports/journal.ts';
 import { fileProblem } from './problem.ts';
-import { isBeadRow, isIdentity, isRunRow } from './rows.ts';
+import { isBeadRow, isIdentity, isRecord, isRunRow } from './rows.ts';
 
 const FILE = 'status.json';
 const FORMAT = 1;
@@ -83,9 +83,6 @@ const isLease = (value: unknown): boolean =>
   typeof value['epoch'] === 'number' &&
   typeof value['acquiredAt'] === 'number' &&
   isIdentity(value['holder']);
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function snapshotOf(journal: JournalReader, settingKeys: readonly string[]): Snapshot {
   const runs = journal.runs();

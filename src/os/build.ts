@@ -1,4 +1,4 @@
-/** Which build of the program this is: what one build keeps for itself (caches), another one does not read. */
+/** Which build of the program this is: the copies that one build keeps for itself, another one does not read. */
 declare const __BUILD__: string | undefined;
 
 /** Different for any two builds of different sources; the same word for sources that run without having been built. */

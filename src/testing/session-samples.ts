@@ -4,7 +4,17 @@ import type { EffectKey } from '../core/ids.ts';
 import type { Input } from '../core/input.ts';
 import type { NodeState } from '../core/state.ts';
 import type { SessionObserver } from '../engine/session.ts';
+import type { ProcessIdentity } from '../ports/journal.ts';
 import type { Fate } from './simulation/world.ts';
+
+/** A process, told apart by its pid alone. */
+export const identity = (pid: number): ProcessIdentity => ({
+  host: 'h',
+  bootId: 'b',
+  pidNamespace: 'n',
+  pid,
+  startTime: `${pid}`,
+});
 
 /** Looks away. */
 export const silentObserver: SessionObserver = {

@@ -334,8 +334,8 @@ export const rules = [
         name: 'held-failure-joins',
         stands:
           'A failure that nobody had asked for holds the terminal that asks for it, without another try.',
-        find: "selected && phase.phase === 'failed' && phase.standing === 'held'",
-        replace: 'false',
+        find: 'if (holdsRun(node)) emit',
+        replace: 'if (false) emit',
         tests: [PEOPLE],
       },
     ],

@@ -3,7 +3,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clearAway, kill } from './leftovers.ts';
+import { killIfAlive } from '../support/leftovers.ts';
+import { clearAway } from './leftovers.ts';
 import { type Mutant, mutated, pathOf } from './mutant.ts';
 
 /** What is run: these files, or of them the tests with these words in their names. */
@@ -88,7 +89,7 @@ export class Bench implements AsyncDisposable {
   }
 
   #end(): void {
-    if (this.#process?.pid !== undefined) kill(-this.#process.pid);
+    if (this.#process?.pid !== undefined) killIfAlive(-this.#process.pid);
     this.#process = undefined;
   }
 }

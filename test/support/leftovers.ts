@@ -63,6 +63,7 @@ export function processesIn(folder: string): number[] {
   });
 }
 
+/** Kills a process, or a group by its negative number. */
 export function killIfAlive(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');

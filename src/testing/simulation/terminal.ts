@@ -99,10 +99,6 @@ export class SimulatedTerminal implements Driver {
     return this.#life === 'alive' || this.#life === 'frozen';
   }
 
-  get isFrozen(): boolean {
-    return this.#life === 'frozen';
-  }
-
   /** What others of its machine think. */
   get seemsAlive(): boolean {
     return this.#life === 'alive' || (this.#life === 'frozen' && this.#seems === 'alive');
